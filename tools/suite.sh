@@ -11,7 +11,7 @@ log=$build/logs/${TALLY_NAME:-suites}-$name.log
 slot=${SLOT:-0}
 
 export TEST_NGINX_PORT=$((${TEST_NGINX_PORT:-1984} + 50 * slot))
-export TEST_NGINX_SERVROOT=${TEST_NGINX_SERVROOT:-$build/servroot}-$slot
+export TEST_NGINX_SERVROOT=${TEST_NGINX_SERVROOT:-$build/servroot}-$TEST_NGINX_PORT
 export TEST_NGINX_BINARY=${TEST_NGINX_BINARY:-/usr/sbin/nginx}
 export EDGE_MODULES=${EDGE_MODULES:-$build/modules}
 export PERL5LIB=$build/perl/usr/share/perl5${PERL5LIB:+:$PERL5LIB}
