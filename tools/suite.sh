@@ -29,10 +29,13 @@ fi
 # A suite that was stopped, or died, may leave its nginx behind.
 
 stop_nginx() {
-    local pid
-    pid=$(cat "$TEST_NGINX_SERVROOT/logs/nginx.pid" 2>/dev/null) || return
-    [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$TEST_NGINX_BINARY")" ] \
-        && kill -TERM "$pid"
+    local file pid
+    find "$TEST_NGINX_SERVROOT" -name '*.pid' 2>/dev/null | while read -r file
+    do
+        pid=$(head -1 "$file")
+        [ "$(readlink "/proc/$pid/exe")" \
+            = "$(readlink -f "$TEST_NGINX_BINARY")" ] && kill -KILL "$pid"
+    done
 }
 
 
