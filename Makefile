@@ -36,6 +36,20 @@ deps-%:
 	@tools/deps.sh $*
 
 deps-test:
+	@tools/deps.sh build unit test
+	@tools/perl.sh
+
+unit: deps-unit
+	@tools/unit.sh
+
+suites: deps-test
+	@tools/build.sh
+	@tools/suites.sh
+
+lint: deps-lint deps-build
+	@tools/lint.sh
+
+test:
 	@tools/all.sh deps modules unit suites lint
 
 asan: deps-test deps-unit deps-asan
