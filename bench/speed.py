@@ -12,6 +12,8 @@ import roots
 FEW = 8       # connections where responses are long
 MANY = 32
 
+LAST = ["gzip", "brotli", "peer", "identity", "ours"]
+
 
 class LoadFailed(Exception):
     pass
@@ -60,6 +62,12 @@ class Cell:
 
     def __init__(self):
         self.rate, self.cpu, self.busy, self.size = [], [], [], []
+
+    def add(self, rate, cpu, size):
+        self.rate.append(rate)
+        self.cpu.append(cpu)
+        self.busy.append(cpu * rate)
+        self.size.append(size)
 
 
 def decodes(nginx, port, path, original):
@@ -162,18 +170,25 @@ class Speed:
                 self.notes.append("%s %s %s: %s" % (label, transport,
                                                     nginx.variant, error))
 
-        for _ in range(self.settings.rounds):
-            library.append(self.oneshot(files))
-            for nginx, number in requests.items():
+        for turn in range(self.settings.rounds):
+            for nginx in self.order(requests, turn):
+                if nginx is None:
+                    library.append(self.oneshot(files))
+                    continue
                 rate, cpu, size = self.measure(nginx, transport, files,
-                                               clients, number)
-                cell = cells[nginx.variant]
-                cell.rate.append(rate)
-                cell.cpu.append(cpu)
-                cell.busy.append(cpu * rate)
-                cell.size.append(size)
+                                               clients, requests[nginx])
+                cells[nginx.variant].add(rate, cpu, size)
 
         return cells, library
+
+    @staticmethod
+    def order(requests, turn):
+        """Whom to measure in a round, None for the library. What the ratios
+        are made of stands together, and the order turns every round."""
+        variants = sorted(requests, key=lambda nginx: LAST.index(
+            nginx.variant))
+        variants.insert(-1, None)
+        return variants if turn % 2 else variants[::-1]
 
 
 def efficiency(cells, library, variant):
