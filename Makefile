@@ -50,7 +50,7 @@ lint: deps-lint deps-build
 	@tools/lint.sh
 
 test:
-	@tools/all.sh deps modules unit suites lint
+	@tools/all.sh test deps modules unit suites lint
 
 asan: deps-test deps-unit deps-asan
 	@tools/asan.sh

@@ -23,7 +23,7 @@ for suite in $releases; do
     mkdir -p "$build/logs"
 
     timeout -k 10 1800 tools/in-root "$suite" \
-        tools/all.sh deps-test modules unit suites </dev/null 2>&1 | tee "$log"
+        tools/all.sh "$suite" deps-test modules unit suites </dev/null 2>&1 | tee "$log"
 
     # A run that does not come to its count has failed.
     p=0 f=1
