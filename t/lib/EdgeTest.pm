@@ -139,6 +139,11 @@ sub prepare {
     my $root = "$ServRoot/" . $suite_pid . '-' . ++$serial;
     my $self = bless { %o, root => $root }, $class;
 
+    if ($serial == 1) {
+        $SIG{ALRM} = sub { die "the suite took too long\n" };
+        alarm($ENV{EDGE_TEST_SECONDS} || 300);
+    }
+
     make_path("$root/html", "$root/logs", "$root/conf", "$root/temp");
     $self->write_file($_, $o{files}{$_}) for keys %{ $o{files} || {} };
     $self->write_conf;
