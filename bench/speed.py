@@ -201,6 +201,15 @@ def efficiency(cells, library, variant):
     return statistics.median(by_rate), statistics.median(by_cpu)
 
 
+def against_peer(cells):
+    """Medians of ours ÷ peer within a round: bytes, requests/s, CPU time."""
+    ours, peer = cells["ours"], cells["peer"]
+    return tuple(statistics.median(a / b for a, b in zip(one, other))
+                 for one, other in ((ours.size, peer.size),
+                                    (ours.rate, peer.rate),
+                                    (ours.cpu, peer.cpu)))
+
+
 def spread(values):
     middle = statistics.median(values)
     return (max(values) - min(values)) / middle if middle else 0
@@ -225,6 +234,10 @@ def rows(label, cells, library):
             label, variant, middle(cell.size), middle(cell.rate),
             middle(cell.cpu) * 1e6, middle(cell.busy), marks,
             spread(cell.cpu) * 100))
+
+    if "ours" in cells and "peer" in cells:
+        lines.append("| %s | ours ÷ peer | %.3f | **%.2f** | **%.2f** "
+                     "| | | | |" % ((label,) + against_peer(cells)))
 
     wall, cpu, size = (statistics.median(part) for part in zip(*library))
     lines.append("| %s | libzstd alone | %d | %d | %.1f | | | | %d %% |" % (
