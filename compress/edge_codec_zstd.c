@@ -305,6 +305,18 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
     (void) ZSTD_CCtxParams_setParameter(cctx_params, ZSTD_c_strategy,
                                         cparams.strategy);
 
+    /* they divide by what long distance matching leaves to be filled in */
+
+    if (params->long_distance) {
+        (void) ZSTD_CCtxParams_setParameter(cctx_params, ZSTD_c_ldmHashLog,
+                                            cparams.windowLog > 13
+                                            ? cparams.windowLog - 7 : 6);
+        (void) ZSTD_CCtxParams_setParameter(cctx_params,
+                                            ZSTD_c_ldmMinMatch, 64);
+        (void) ZSTD_CCtxParams_setParameter(cctx_params,
+                                            ZSTD_c_ldmBucketSizeLog, 3);
+    }
+
     size = whole ? ZSTD_estimateCCtxSize_usingCCtxParams(cctx_params)
                  : ZSTD_estimateCStreamSize_usingCCtxParams(cctx_params);
 

@@ -13,7 +13,9 @@
 #define NGX_EDGE_BODY_BUFFERED    NGX_HTTP_GZIP_BUFFERED
 
 
-static void ngx_edge_body_park(ngx_edge_borrower_t *borrower);
+static void ngx_edge_body_park(ngx_edge_borrower_t *borrower,
+    ngx_uint_t send);
+static void ngx_edge_body_end_frame(ngx_edge_body_t *body);
 static void ngx_edge_body_cleanup(void *data);
 static ngx_int_t ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in);
 static ngx_int_t ngx_edge_body_gather(ngx_edge_body_t *body);
@@ -110,7 +112,7 @@ ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in)
         ngx_edge_encoders_hold(body->encoders, &body->borrower);
     }
 
-    if (body->in && body->phase != NGX_EDGE_BODY_DONE) {
+    if ((body->in || body->stepping) && body->phase != NGX_EDGE_BODY_DONE) {
         r->connection->buffered |= NGX_EDGE_BODY_BUFFERED;
         return NGX_AGAIN;
     }
@@ -355,8 +357,8 @@ ngx_edge_body_emit(ngx_edge_body_t *body, ngx_uint_t flush, ngx_uint_t last)
 
 /* what the first input buffer asks for, its bytes apart */
 
-static edge_step_e
-ngx_edge_body_step(ngx_edge_body_t *body)
+static void
+ngx_edge_body_read_step(ngx_edge_body_t *body)
 {
     ngx_buf_t    *buf;
     ngx_chain_t  *next;
@@ -364,42 +366,40 @@ ngx_edge_body_step(ngx_edge_body_t *body)
     buf = body->in->buf;
     next = body->in->next;
 
+    body->step_flush = buf->flush;
+    body->step_last = buf->last_buf;
+
     if (buf->last_buf
         || (body->length > 0
             && body->taken + ngx_buf_size(buf) == body->length))
     {
-        return EDGE_STEP_FINISH;
+        body->step = EDGE_STEP_FINISH;
+        return;
     }
 
     /* a flush right before another one or the end is not worth its bytes */
 
-    if (buf->flush && !(next && (next->buf->flush || next->buf->last_buf))) {
-        return EDGE_STEP_FLUSH;
+    if (next && (next->buf->flush || next->buf->last_buf)) {
+        body->step_flush = 0;
     }
 
-    return EDGE_STEP_FEED;
+    body->step = body->step_flush ? EDGE_STEP_FLUSH : EDGE_STEP_FEED;
 }
 
 
-/* the first input buffer is coded: passes its marks on */
+/* the step is complete: passes its marks on */
 
 static ngx_int_t
-ngx_edge_body_complete(ngx_edge_body_t *body, edge_step_e step)
+ngx_edge_body_complete(ngx_edge_body_t *body)
 {
-    ngx_uint_t  flush, last;
+    body->stepping = 0;
 
-    flush = (step != EDGE_STEP_FEED && body->in->buf->flush);
-    last = body->in->buf->last_buf;
-
-    ngx_edge_body_consume(body);
-
-    if (last) {
+    if (body->step_last) {
         body->phase = NGX_EDGE_BODY_DONE;
-        ngx_edge_body_release_gather(body);
     }
 
-    if (flush || last) {
-        return ngx_edge_body_emit(body, flush, last);
+    if (body->step_flush || body->step_last) {
+        return ngx_edge_body_emit(body, body->step_flush, body->step_last);
     }
 
     return NGX_OK;
@@ -595,13 +595,16 @@ ngx_edge_body_gather_whole(ngx_edge_body_t *body)
         return NGX_ERROR;
     }
 
-    body->taken += ngx_buf_size(buf);
-    buf->pos = buf->last;
     ngx_edge_body_release_gather(body);
 
     body->phase = NGX_EDGE_BODY_STREAM;
 
-    return ngx_edge_body_complete(body, EDGE_STEP_FINISH);
+    ngx_edge_body_read_step(body);
+    body->taken += ngx_buf_size(buf);
+    buf->pos = buf->last;
+    ngx_edge_body_consume(body);
+
+    return ngx_edge_body_complete(body);
 }
 
 
@@ -625,7 +628,9 @@ ngx_edge_body_gather(ngx_edge_body_t *body)
             return ngx_edge_body_gather_whole(body);
         }
 
-        if (ngx_edge_body_step(body) != EDGE_STEP_FEED) {
+        ngx_edge_body_read_step(body);
+
+        if (body->step != EDGE_STEP_FEED) {
             return ngx_edge_body_spill(body);
         }
 
@@ -730,27 +735,35 @@ ngx_edge_body_run_bufs(ngx_edge_body_t *body, edge_step_e step, ngx_buf_t *in)
 }
 
 
-/* one step on the first input buffer */
+/* goes on with the step at hand */
 
 static ngx_int_t
-ngx_edge_body_encode_buf(ngx_edge_body_t *body)
+ngx_edge_body_encode_step(ngx_edge_body_t *body)
 {
-    edge_step_e            step;
+    ngx_buf_t             *buf;
+    edge_stream_status_e   status;
 
-    step = ngx_edge_body_step(body);
+    buf = body->stepping ? NULL : body->in->buf;
 
-    switch (ngx_edge_body_run_bufs(body, step, body->in->buf)) {
+    status = ngx_edge_body_run_bufs(body, body->step, buf);
+
+    if (buf && buf->pos == buf->last) {
+        ngx_edge_body_consume(body);
+        body->stepping = 1;
+    }
+
+    switch (status) {
 
     case EDGE_STREAM_WANT_OUT:
         return ngx_edge_body_emit(body, 0, 0);
 
     case EDGE_STREAM_FINISHED:
         ngx_edge_body_release_encoder(body);
-        return ngx_edge_body_complete(body, step);
+        return ngx_edge_body_complete(body);
 
     case EDGE_STREAM_WANT_IN:
     case EDGE_STREAM_FLUSHED:
-        return ngx_edge_body_complete(body, step);
+        return ngx_edge_body_complete(body);
 
     default:
         return NGX_ERROR;
@@ -758,53 +771,84 @@ ngx_edge_body_encode_buf(ngx_edge_body_t *body)
 }
 
 
+/* past the length worth coding the frame ends, the next one is stored */
+
+static void
+ngx_edge_body_check_length(ngx_edge_body_t *body)
+{
+    off_t  max_length;
+
+    max_length = body->conf->max_length;
+
+    if (max_length && body->taken > max_length && body->lent
+        && edge_lent_codec(body->lent) != body->conf->coding.stored)
+    {
+        ngx_edge_body_end_frame(body);
+    }
+}
+
+
+/*
+ * An encoder for the step at hand; NGX_DECLINED if the step is complete
+ * without one: between frames there is nothing to flush or to finish.
+ */
+
+static ngx_int_t
+ngx_edge_body_open_frame(ngx_edge_body_t *body)
+{
+    if (body->stepping) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_buf_size(body->in->buf) == 0
+        && (body->stream.frames || !body->step_last))
+    {
+        ngx_edge_body_consume(body);
+        return NGX_DECLINED;
+    }
+
+    return ngx_edge_body_attach(body, body->length > 0
+                                      ? (uint64_t) body->length
+                                      : EDGE_SIZE_UNKNOWN, 0);
+}
+
+
 static ngx_int_t
 ngx_edge_body_encode(ngx_edge_body_t *body)
 {
-    ngx_int_t     rc;
-    const off_t  *max_length;
+    ngx_int_t  rc;
 
     body->starved = 0;
-    max_length = &body->conf->max_length;
 
-    while (body->in) {
+    while (body->in || body->stepping) {
 
-        if (*max_length && body->taken > *max_length && body->lent
-            && edge_lent_codec(body->lent) != body->conf->coding.stored)
-        {
-            ngx_edge_body_park(&body->borrower);
+        ngx_edge_body_check_length(body);
+
+        if (!body->stepping) {
+            ngx_edge_body_read_step(body);
         }
 
-        if (body->lent == NULL) {
+        rc = body->lent ? NGX_OK : ngx_edge_body_open_frame(body);
 
-            /* between frames there is nothing to flush or to finish */
+        if (rc == NGX_DECLINED) {
 
-            if (ngx_buf_size(body->in->buf) == 0 && body->stream.frames) {
-
-                if (ngx_edge_body_complete(body, EDGE_STEP_FINISH) != NGX_OK) {
-                    return NGX_ERROR;
-                }
-
-                continue;
-            }
-
-            if (ngx_edge_body_attach(body, body->length > 0
-                                           ? (uint64_t) body->length
-                                           : EDGE_SIZE_UNKNOWN, 0)
-                != NGX_OK)
-            {
+            if (ngx_edge_body_complete(body) != NGX_OK) {
                 return NGX_ERROR;
             }
+
+            continue;
         }
 
-        rc = ngx_edge_body_get_buf(body, body->conf->bufs.num);
+        if (rc == NGX_OK) {
+            rc = ngx_edge_body_get_buf(body, body->conf->bufs.num);
+        }
 
         if (rc == NGX_DECLINED) {
             body->starved = 1;
             return NGX_OK;
         }
 
-        if (rc != NGX_OK || ngx_edge_body_encode_buf(body) != NGX_OK) {
+        if (rc != NGX_OK || ngx_edge_body_encode_step(body) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -820,12 +864,9 @@ ngx_edge_body_encode(ngx_edge_body_t *body)
  */
 
 static void
-ngx_edge_body_park(ngx_edge_borrower_t *borrower)
+ngx_edge_body_end_frame(ngx_edge_body_t *body)
 {
-    ngx_edge_body_t       *body;
-    edge_stream_status_e   status;
-
-    body = ngx_queue_data(borrower, ngx_edge_body_t, borrower);
+    edge_stream_status_e  status;
 
     do {
         status = EDGE_STREAM_FAILED;
@@ -853,4 +894,33 @@ ngx_edge_body_park(ngx_edge_borrower_t *borrower)
                    body->stream.bytes_in, body->bufs);
 
     ngx_edge_body_release_encoder(body);
+}
+
+
+/*
+ * Where the upstream is silent and the client reads, the end of the frame
+ * goes out at once: what had not been flushed reaches the client, too.  An
+ * error there is the connection's, and shows at its next event.
+ */
+
+static void
+ngx_edge_body_park(ngx_edge_borrower_t *borrower, ngx_uint_t send)
+{
+    ngx_edge_body_t  *body;
+
+    body = ngx_queue_data(borrower, ngx_edge_body_t, borrower);
+
+    ngx_edge_body_end_frame(body);
+
+    if (!send || body->starved || body->busy || body->stream.failed
+        || body->request->connection->buffered)
+    {
+        return;
+    }
+
+    if (ngx_edge_body_emit(body, 1, 0) != NGX_OK
+        || ngx_edge_body_send(body) == NGX_ERROR)
+    {
+        body->stream.failed = 1;
+    }
 }

@@ -59,6 +59,16 @@ typedef struct {
     off_t                         taken;        /* bytes of input consumed */
     uint64_t                      nanoseconds;  /* spent in the encoder */
 
+    /*
+     * The step of the input buffer at hand.  An input buffer is let go as
+     * soon as its bytes are taken, for its owner fills it again, which may
+     * be before its step is complete (stepping).
+     */
+    edge_step_e                   step;
+    unsigned                      step_flush:1;
+    unsigned                      step_last:1;
+    unsigned                      stepping:1;
+
     unsigned                      starved:1;    /* no output buffer is free */
     unsigned                      cleanup:1;
 } ngx_edge_body_t;

@@ -96,7 +96,7 @@ ngx_edge_encoders_reclaim(ngx_edge_encoders_t *encoders)
         return 0;
     }
 
-    borrower->park(borrower);
+    borrower->park(borrower, 0);
 
     return 1;
 }
@@ -187,7 +187,11 @@ ngx_edge_encoders_timer(ngx_event_t *ev)
             break;
         }
 
-        borrower->park(borrower);
+        borrower->park(borrower, 1);
+
+        /* an encoder that nobody waits for: keep no more than there were */
+
+        (void) edge_pool_evict(encoders->pool);
     }
 
     borrower = ngx_edge_encoders_resting(encoders, 0);

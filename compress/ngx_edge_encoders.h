@@ -19,8 +19,12 @@
 
 typedef struct ngx_edge_borrower_s  ngx_edge_borrower_t;
 
-/* Must end the frame and give the encoder back before it returns. */
-typedef void (*ngx_edge_park_pt)(ngx_edge_borrower_t *borrower);
+/*
+ * Must end the frame and give the encoder back before it returns; may send,
+ * if so told.
+ */
+typedef void (*ngx_edge_park_pt)(ngx_edge_borrower_t *borrower,
+    ngx_uint_t send);
 
 struct ngx_edge_borrower_s {
     ngx_queue_t        queue;

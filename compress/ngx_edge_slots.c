@@ -121,8 +121,8 @@ ngx_edge_set_level_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         || level < limits.level_min || level > limits.level_max)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid level \"%V\" in \"%V\", it must be from "
-                           "%d to %d", &args[1], &cmd->name,
+                           "invalid level \"%V\" in \"%V\", it must be a "
+                           "level of zstd, from %d to %d", &args[1], &cmd->name,
                            limits.level_min, limits.level_max);
         return NGX_CONF_ERROR;
     }
