@@ -115,6 +115,7 @@ my $edge = EdgeTest->start(files => {
     server {
         listen %%PORT3%%;
         location / {
+            default_type text/html;
             add_header X-Accel-Redirect /file.html;
             return 200;
         }

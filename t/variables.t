@@ -71,10 +71,6 @@ my $edge = EdgeTest->start(files => {
                 default_type text/html; return 206 "0123456789abcdef";
             }
         }
-        location /header/ {
-            alias %%HTML%%/; add_header X-Reason $compression_reason;
-            add_header X-Coding $compression_coding;
-        }
         location = /ssi.html { ssi on; }
     }
 
@@ -180,13 +176,6 @@ subtest 'subrequests are part of the page' => sub {
 
     my $log = EdgeTest::slurp("$edge->{root}/logs/access.log");
     like($log, qr{^/part\.html\|[^\n]*\|subrequest\|}m, 'the part');
-};
-
-subtest 'in a header' => sub {
-    my ($r) = logged('/header/page.html');
-    is_coded($r, $page, 'coded');
-    is($r->line('X-Coding'), 'zstd', 'coding is known by then');
-    is($r->line('X-Reason'), 'coded', 'so is the reason');
 };
 
 is_deeply([ $edge->complaints ], [], 'nothing to complain of');
