@@ -156,7 +156,7 @@ subtest 'readers that stop and go' => sub {
     for my $path (sort keys %reader) {
         my $r = $head{$path};
 
-        $r->{body} = $seen{$path} . $reader{$path}->body;
+        $r->{body} = $seen{$path} . $reader{$path}->hurry->body;
         $r->{end} = $reader{$path}{end} || 'timeout';
 
         is_coded($r, substr($big, 0, $size), $path);
@@ -173,7 +173,7 @@ subtest '20 MB to a slow reader and to a fast one' => sub {
     sleep 0.5;
     is_coded(get('/off/body/' . BIG, headers => $accept), $big, 'fast');
 
-    $r->{body} = $seen . $slow->body;
+    $r->{body} = $seen . $slow->hurry->body;
     $r->{end} = $slow->{end} || 'timeout';
     is_coded($r, $big, 'slow');
 };
@@ -269,7 +269,7 @@ subtest 'what a client that stops reading costs' => sub {
     for my $c (@clients[ 0, CLIENTS / 2, -1 ]) {
         my $r = $c->{response};
 
-        $r->{body} = $c->{seen} . $c->body;
+        $r->{body} = $c->{seen} . $c->hurry->body;
         $r->{end} = $c->{end} || 'timeout';
         is_coded($r, $big, 'it reads on');
     }

@@ -157,7 +157,7 @@ subtest 'a download outlives the worker that was replaced' => sub {
     for my $c (@clients) {
         my $r = $c->{response};
 
-        $r->{body} = $c->{seen} . $c->body;
+        $r->{body} = $c->{seen} . $c->hurry->body;
         $r->{end} = $c->{end} || 'timeout';
         is_coded($r, $big, 'it comes whole');
         $c->close;
@@ -216,7 +216,7 @@ subtest 'a graceful stop finishes what it began' => sub {
 
     kill 'QUIT', $edge->{pid};
     sleep 0.5;
-    $r->{body} = $c->body;
+    $r->{body} = $c->hurry->body;
     $r->{end} = $c->{end} || 'timeout';
     is_coded($r, substr($big, 0, 4_000_000), 'whole');
     ok($edge->wait_for(5, sub { !kill 0, $edge->{pid} }), 'nginx has left');

@@ -234,6 +234,16 @@ sub body {
 }
 
 
+# hurry(): the end of reading through a straw (rcvbuf)
+
+sub hurry {
+    my ($self) = @_;
+
+    $self->{socket}->sockopt(SO_RCVBUF, 1 << 20);
+    return $self;
+}
+
+
 sub close { close $_[0]{socket} }
 
 
