@@ -724,7 +724,7 @@ ngx_edge_body_run_bufs(ngx_edge_body_t *body, edge_step_e step, ngx_buf_t *in)
 
     status = ngx_edge_body_run(body, step, &input, &output);
 
-    if (in) {
+    if (input.pos) {
         in->pos += input.pos;
         body->taken += input.pos;
     }
