@@ -263,7 +263,8 @@ subtest 'what a client that stops reading costs' => sub {
 
     my ($each, @clients) = grow('/on/body/' . BIG, 1000, 1.5);
 
-    cmp_ok($each, '<', STALLED_KB, 'KB of the worker for each');
+    cmp_ok($each, '<', STALLED_KB, 'KB of the worker for each')
+        if !$ENV{EDGE_SANITIZER};
     diag(sprintf '%.1f KB for each of %d', $each, CLIENTS);
 
     for my $c (@clients[ 0, CLIENTS / 2, -1 ]) {
@@ -296,7 +297,8 @@ subtest 'what an idle event stream costs' => sub {
             'the event has come');
     }
 
-    cmp_ok($coded - $plain, '<', IDLE_KB, 'KB of the worker above identity');
+    cmp_ok($coded - $plain, '<', IDLE_KB, 'KB of the worker above identity')
+        if !$ENV{EDGE_SANITIZER};
     diag(sprintf '%.1f KB, identity %.1f KB', $coded, $plain);
     $_->close for @second;
 };
