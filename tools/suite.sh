@@ -39,6 +39,7 @@ stop_nginx() {
 }
 
 
+rm -f "$build/logs/$name".sanitizer*
 start=$(date +%s)
 timeout -k 10 "${SUITE_TIMEOUT:-900}" prove --norc -v -m -It/lib "$file" \
     </dev/null >"$log" 2>&1
