@@ -717,7 +717,7 @@ ngx_http_zstd_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_http_zstd_main_conf_t *zmcf = conf;
 
     ngx_conf_init_size_value(zmcf->encoders.ceiling, 256 * 1024 * 1024);
-    ngx_conf_init_uint_value(zmcf->encoders.idle_max, 16);
+    ngx_conf_init_uint_value(zmcf->encoders.idle_max, 8);
     ngx_conf_init_msec_value(zmcf->encoders.idle_time, 1000);
     ngx_conf_init_value(zmcf->dict_unsafe, 0);
 

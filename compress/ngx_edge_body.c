@@ -6,11 +6,11 @@
 #include "ngx_edge_body.h"
 
 
-/* the first room for a body of unknown length; doubled when full */
-#define NGX_EDGE_BODY_GATHER_MIN  8192
+/* a body flushed while it is small is a conversation: this window serves */
+#define NGX_EDGE_BODY_TALK_SIZE  (128 * 1024)
 
 /* gzip's bit: a response is coded by one of the two at most */
-#define NGX_EDGE_BODY_BUFFERED    NGX_HTTP_GZIP_BUFFERED
+#define NGX_EDGE_BODY_BUFFERED   NGX_HTTP_GZIP_BUFFERED
 
 
 static void ngx_edge_body_park(ngx_edge_borrower_t *borrower,
@@ -39,6 +39,9 @@ ngx_edge_body_create(ngx_http_request_t *r, const ngx_edge_body_conf_t *conf,
     body->conf = conf;
     body->encoders = encoders;
     body->length = length;
+    body->expected = (length > 0) ? (uint64_t) length : EDGE_SIZE_UNKNOWN;
+    body->phase = (length > EDGE_POOL_WHOLE_MAX) ? NGX_EDGE_BODY_STREAM
+                                                 : NGX_EDGE_BODY_GATHER;
     body->next = next;
     body->last_out = &body->out;
     body->borrower.park = ngx_edge_body_park;
@@ -109,7 +112,8 @@ ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in)
     } while (body->starved && body->free);
 
     if (body->lent) {
-        ngx_edge_encoders_hold(body->encoders, &body->borrower);
+        ngx_edge_encoders_hold(body->encoders, &body->borrower,
+                               body->flushed);
     }
 
     if ((body->in || body->stepping) && body->phase != NGX_EDGE_BODY_DONE) {
@@ -201,10 +205,11 @@ ngx_edge_body_release_encoder(ngx_edge_body_t *body)
 static void
 ngx_edge_body_release_gather(ngx_edge_body_t *body)
 {
-    edge_memory_free(edge_pool_memory(body->encoders->pool), body->gather);
-    body->gather = NULL;
-    body->gather_size = 0;
-    body->gathered = 0;
+    if (body->gather) {
+        ngx_edge_encoders_give_slab(body->encoders, body->gather);
+        body->gather = NULL;
+        body->gathered = 0;
+    }
 }
 
 
@@ -436,45 +441,22 @@ ngx_edge_body_is_last(ngx_edge_body_t *body)
 static ngx_int_t
 ngx_edge_body_gather_append(ngx_edge_body_t *body, u_char *data, size_t size)
 {
-    u_char         *larger;
-    size_t          room;
-    edge_memory_t  *memory;
-
-    if (size == 0) {
-        return NGX_OK;
-    }
-
-    if (body->gathered + size > body->gather_size) {
-
-        room = (body->length > 0) ? (size_t) body->length
-                                  : ngx_max(NGX_EDGE_BODY_GATHER_MIN,
-                                            2 * body->gather_size);
-        room = ngx_max(room, body->gathered + size);
-        room = ngx_min(room, EDGE_POOL_WHOLE_MAX);
+    if (body->gather == NULL) {
 
         if (ngx_edge_body_add_cleanup(body) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        memory = edge_pool_memory(body->encoders->pool);
-
-        larger = edge_memory_alloc(memory, room);
-        if (larger == NULL) {
+        body->gather = ngx_edge_encoders_take_slab(body->encoders);
+        if (body->gather == NULL) {
             return NGX_DECLINED;
         }
-
-        if (body->gathered) {
-            ngx_memcpy(larger, body->gather, body->gathered);
-        }
-
-        edge_memory_free(memory, body->gather);
-
-        body->gather = larger;
-        body->gather_size = room;
     }
 
-    ngx_memcpy(body->gather + body->gathered, data, size);
-    body->gathered += size;
+    if (size) {
+        ngx_memcpy(body->gather->data + body->gathered, data, size);
+        body->gathered += size;
+    }
 
     return NGX_OK;
 }
@@ -496,8 +478,8 @@ ngx_edge_body_spill(ngx_edge_body_t *body)
 
     buf = &body->gather_buf;
     buf->memory = 1;
-    buf->pos = body->gather;
-    buf->last = body->gather + body->gathered;
+    buf->pos = body->gather->data;
+    buf->last = body->gather->data + body->gathered;
     body->taken -= body->gathered;
 
     cl = ngx_alloc_chain_link(body->request->pool);
@@ -579,7 +561,8 @@ ngx_edge_body_gather_whole(ngx_edge_body_t *body)
         rc = ngx_edge_body_gather_append(body, buf->pos, ngx_buf_size(buf));
 
         if (rc == NGX_OK) {
-            rc = ngx_edge_body_whole(body, body->gather, body->gathered);
+            rc = ngx_edge_body_whole(body, body->gather->data,
+                                     body->gathered);
 
             if (rc == NGX_DECLINED) {
                 body->gathered -= ngx_buf_size(buf);
@@ -631,6 +614,7 @@ ngx_edge_body_gather(ngx_edge_body_t *body)
         ngx_edge_body_read_step(body);
 
         if (body->step != EDGE_STEP_FEED) {
+            body->expected = ngx_min(body->expected, NGX_EDGE_BODY_TALK_SIZE);
             return ngx_edge_body_spill(body);
         }
 
@@ -747,6 +731,8 @@ ngx_edge_body_encode_step(ngx_edge_body_t *body)
 
     status = ngx_edge_body_run_bufs(body, body->step, buf);
 
+    body->flushed = (status == EDGE_STREAM_FLUSHED);
+
     if (buf && buf->pos == buf->last) {
         ngx_edge_body_consume(body);
         body->stepping = 1;
@@ -807,9 +793,7 @@ ngx_edge_body_open_frame(ngx_edge_body_t *body)
         return NGX_DECLINED;
     }
 
-    return ngx_edge_body_attach(body, body->length > 0
-                                      ? (uint64_t) body->length
-                                      : EDGE_SIZE_UNKNOWN, 0);
+    return ngx_edge_body_attach(body, body->expected, 0);
 }
 
 

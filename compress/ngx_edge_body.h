@@ -50,12 +50,12 @@ typedef struct {
     ngx_buf_t                    *out_buf;      /* being filled, not in out */
     ngx_uint_t                    bufs;         /* made so far */
 
-    u_char                       *gather;       /* input kept until whole */
-    size_t                        gather_size;
+    ngx_edge_slab_t              *gather;       /* input kept until whole */
     size_t                        gathered;
     ngx_buf_t                     gather_buf;
 
     off_t                         length;       /* of the body, -1: unknown */
+    uint64_t                      expected;     /* size to open frames for */
     off_t                         taken;        /* bytes of input consumed */
     uint64_t                      nanoseconds;  /* spent in the encoder */
 
@@ -69,6 +69,7 @@ typedef struct {
     unsigned                      step_last:1;
     unsigned                      stepping:1;
 
+    unsigned                      flushed:1;    /* the encoder is empty */
     unsigned                      starved:1;    /* no output buffer is free */
     unsigned                      cleanup:1;
 } ngx_edge_body_t;
