@@ -1,0 +1,188 @@
+#!/usr/bin/perl
+
+# lint-docs.pl: the directives and variables of each module are those of its
+# reference page, docs/*.md with the title "# Module NAME", and the contexts
+# are the same. What differs goes to standard output, and the exit code is 1.
+#
+# A directive stands in a block of the page, under a heading with a name:
+#
+#     Syntax:   compression off | on | zstd;
+#               zstd on | off;
+#     Default:  compression off;
+#     Context:  http, server, location
+#
+# A variable stands in the section "Embedded variables", as `$name`.
+
+use strict;
+use warnings;
+
+my $wrong = 0;
+
+# In the order of a Context line.
+my @contexts = (
+    [ NGX_MAIN_CONF      => 'main' ],
+    [ NGX_HTTP_MAIN_CONF => 'http' ],
+    [ NGX_HTTP_UPS_CONF  => 'upstream' ],
+    [ NGX_HTTP_SRV_CONF  => 'server' ],
+    [ NGX_HTTP_SIF_CONF  => 'if in server' ],
+    [ NGX_HTTP_LOC_CONF  => 'location' ],
+    [ NGX_HTTP_LIF_CONF  => 'if in location' ],
+    [ NGX_HTTP_LMT_CONF  => 'limit_except' ],
+);
+
+
+sub wrong {
+    print "@_\n";
+    $wrong = 1;
+}
+
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<', $file or die "$file: $!\n";
+    local $/;
+    return scalar <$in>;
+}
+
+
+# The table of a type, up to its empty entry, comments and white space apart.
+
+sub table {
+    my ($text, $type, $end) = @_;
+    my ($table) = $text =~ /^static\s+$type\s+\w+\[\]\s*=\s*\{(.*?)\b$end\b/ms;
+
+    return $table // '';
+}
+
+
+# Its entries, by the name in each: name => text of the entry.
+
+sub entries {
+    my ($table) = @_;
+    my @parts = split /(?=\b\w+\("[a-z]\w*")/, $table;
+    my %entry;
+
+    for (@parts) {
+        $entry{$1} = $_ if /^\w+\("([a-z]\w*)"/;
+    }
+
+    return \%entry;
+}
+
+
+# The contexts in flags, with the macros of the file written out.
+
+sub context_of {
+    my ($text, $macros) = @_;
+
+    for (1 .. 4) {
+        $text =~ s/\b(\w+)\b/$macros->{$1} ? "$1 $macros->{$1}" : $1/ge
+            or last;
+    }
+
+    return join ', ', map { $_->[1] } grep { $text =~ /\b$_->[0]\b/ } @contexts;
+}
+
+
+sub read_door {
+    my ($file) = @_;
+    my $text = slurp($file);
+    my %macros;
+
+    $text =~ s|/\*.*?\*/| |gs;
+    $macros{$1} = $2 while $text =~ /^#define\s+(\w+)((?:.*\\\n)*.*)/mg;
+
+    my $commands = entries(table($text, 'ngx_command_t', 'ngx_null_command'));
+    my $variables = entries(table($text, 'ngx_http_variable_t',
+        'ngx_http_null_variable'));
+
+    return ({ map { $_ => context_of($commands->{$_}, \%macros) }
+        keys %$commands }, [ keys %$variables ]);
+}
+
+
+# name => { context, default } of the blocks of a page
+
+sub read_blocks {
+    my ($page, $text) = @_;
+    my %block;
+
+    while ($text =~ /^    Syntax:(.*\n(?:     +.*\n)*)((?:    \w+:.*\n(?:     +.*\n)*)*)/mg)
+    {
+        my ($syntax, $rest) = ($1, $2);
+        my ($default) = $rest =~ /^    Default:\s*(\S.*)/m;
+        my ($context) = $rest =~ /^    Context:\s*(\S.*)/m;
+
+        for (split /;\s*/, $syntax) {
+            my ($name) = /^\s*(\w+)/ or next;
+
+            wrong("$page: $name is described twice") if $block{$name};
+            wrong("$page: $name has no default") if !defined $default;
+            $block{$name} = { context => $context // '' };
+        }
+
+        my @names = $syntax =~ /^\s*(\w+)/mg;
+        wrong("$page: no heading \"### $names[0]\"")
+            if $text !~ /^### \Q$names[0]\E$/m;
+    }
+
+    return \%block;
+}
+
+
+sub compare {
+    my ($page, $door) = @_;
+    my $text = slurp($page);
+    my ($commands, $variables) = read_door($door);
+    my $blocks = read_blocks($page, $text);
+
+    for (sort keys %$commands) {
+        if (!$blocks->{$_}) {
+            wrong("$page: directive $_ is missing");
+        } elsif ($blocks->{$_}{context} ne $commands->{$_}) {
+            wrong("$page: $_ is for \"$blocks->{$_}{context}\", in $door for"
+                . " \"$commands->{$_}\"");
+        }
+    }
+
+    for (sort keys %$blocks) {
+        wrong("$page: $door has no directive $_") if !$commands->{$_};
+    }
+
+    my ($section) = $text =~ /^## Embedded variables\n(.*?)(?=^## |\z)/ms;
+    my %described = map { $_ => 1 } ($section // '') =~ /`\$(\w+)`/g;
+
+    for (@$variables) {
+        wrong("$page: variable \$$_ is missing") if !delete $described{$_};
+    }
+
+    wrong("$page: $door has no variable \$$_") for sort keys %described;
+}
+
+
+for my $page (glob 'docs/*.md') {
+    my $text = slurp($page);
+    my %anchor = map { $_ => 1 } map { tr/ /-/r } map { lc =~ s/[^\w -]//gr }
+        $text =~ /^#+ (.*)/mg;
+
+    for ($text =~ /\]\(#([^)]*)\)/g) {
+        wrong("$page: no heading for #$_") if !$anchor{$_};
+    }
+}
+
+my %page = map { (slurp($_) =~ /\A# Module (\w+)$/m ? $1 : '') => $_ }
+    glob 'docs/*.md';
+
+for my $door (glob 'ngx_http_*_module.c') {
+    my $name = $door =~ s/\.c$//r;
+    my ($commands, $variables) = read_door($door);
+
+    if ($page{$name}) {
+        compare($page{$name}, $door);
+    } elsif (%$commands || @$variables) {
+        wrong("$door: no page in docs/ begins with \"# Module $name\"");
+    }
+}
+
+exit $wrong;
