@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 
 # lint-docs.pl: the directives and variables of each module are those of its
-# reference page, docs/*.md with the title "# Module NAME", and the contexts
-# are the same. What differs goes to standard output, and the exit code is 1.
+# reference page, docs/*.md with the title "# Module NAME", and contexts and
+# defaults are the same. What differs goes to standard output, and the exit
+# code is 1.
 #
 # A directive stands in a block of the page, under a heading with a name:
 #
@@ -71,7 +72,7 @@ sub entries {
 }
 
 
-# The contexts in flags, with the macros of the file written out.
+# The contexts in an entry, with the macros of the file written out.
 
 sub context_of {
     my ($text, $macros) = @_;
@@ -82,6 +83,68 @@ sub context_of {
     }
 
     return join ', ', map { $_->[1] } grep { $text =~ /\b$_->[0]\b/ } @contexts;
+}
+
+
+# The field that a directive sets: the last name of its path.
+
+sub field_of {
+    my ($entry) = @_;
+    my ($path) = $entry =~ /\boffsetof\(\w+,\s*([\w.]+)\)/;
+
+    ($path) = $entry =~ /^\w+\((?:[^,()]+,\s*){3}([\w.]+)\s*[,)]/
+        if !defined $path;
+
+    return defined $path ? $path =~ s/.*\.//r : '';
+}
+
+
+# "4, 16384", "256 * 1024 * 1024" or "NAME" as numbers; undef: something else
+
+sub numbers_of {
+    my ($values, $macros) = @_;
+    my @numbers;
+
+    for (split /,\s*/, $values) {
+        s/\b([A-Z]\w*)\b/$macros->{$1} \/\/ $1/ge;
+        return if !/^[\d\s*()]+$/;
+        push @numbers, eval;
+    }
+
+    return join ' ', @numbers;
+}
+
+
+# The default that the merging or init function gives a field.
+
+sub default_of {
+    my ($text, $field, $macros) = @_;
+    my $name = qr/(?:\w+->)+(?:\w+\.)*\Q$field\E/;
+
+    return if $field eq '' || $text !~ /_value\(\s*$name,\s*
+        (?:$name,\s*)?([^;]*)\);/x;
+
+    return numbers_of($1, $macros);
+}
+
+
+# The same of a Default line: sizes, times in milliseconds, on and off.
+
+sub described_default {
+    my ($line) = @_;
+    my %unit = (k => 1024, m => 1024 ** 2, g => 1024 ** 3, ms => 1,
+        s => 1000, h => 3_600_000);
+    my ($values) = $line =~ /^\w+ (.*);$/ or return;
+    my @numbers;
+
+    for (split ' ', $values) {
+        s/^\w+=//;
+        $_ = $_ eq 'on' ? 1 : $_ eq 'off' ? 0 : $_;
+        return if !/^(\d+)(k|m|g|ms|s|h)?$/;
+        push @numbers, $1 * ($2 ? $unit{$2} : 1);
+    }
+
+    return join ' ', @numbers;
 }
 
 
@@ -97,8 +160,17 @@ sub read_door {
     my $variables = entries(table($text, 'ngx_http_variable_t',
         'ngx_http_null_variable'));
 
-    return ({ map { $_ => context_of($commands->{$_}, \%macros) }
-        keys %$commands }, [ keys %$variables ]);
+    for (keys %$commands) {
+        my $entry = $commands->{$_};
+
+        $commands->{$_} = {
+            context => context_of($entry, \%macros),
+            default => scalar default_of($text, field_of($entry),
+                \%macros),
+        };
+    }
+
+    return ($commands, [ keys %$variables ]);
 }
 
 
@@ -119,7 +191,10 @@ sub read_blocks {
 
             wrong("$page: $name is described twice") if $block{$name};
             wrong("$page: $name has no default") if !defined $default;
-            $block{$name} = { context => $context // '' };
+            $block{$name} = {
+                context => $context // '',
+                default => scalar described_default($default // ''),
+            };
         }
 
         my @names = $syntax =~ /^\s*(\w+)/mg;
@@ -138,12 +213,19 @@ sub compare {
     my $blocks = read_blocks($page, $text);
 
     for (sort keys %$commands) {
-        if (!$blocks->{$_}) {
+        my ($said, $is) = ($blocks->{$_}, $commands->{$_});
+
+        if (!$said) {
             wrong("$page: directive $_ is missing");
-        } elsif ($blocks->{$_}{context} ne $commands->{$_}) {
-            wrong("$page: $_ is for \"$blocks->{$_}{context}\", in $door for"
-                . " \"$commands->{$_}\"");
+            next;
         }
+
+        wrong("$page: $_ is for \"$said->{context}\", in $door for"
+            . " \"$is->{context}\"") if $said->{context} ne $is->{context};
+
+        wrong("$page: $_ is $said->{default} by default, in $door"
+            . " $is->{default}") if defined $said->{default}
+            && defined $is->{default} && $said->{default} ne $is->{default};
     }
 
     for (sort keys %$blocks) {
