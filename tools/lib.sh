@@ -36,3 +36,12 @@ tally() {
     echo "$1: $2 passed, $3 failed"
     [ "$3" = 0 ]
 }
+
+
+# needs_of unit|fuzz FILE: the sources and libraries that the file's comment
+# "/* unit: ... */", of one line or several, names.
+
+needs_of() {
+    sed -n "/^\/\* *$1:/,/\*\//p" "$2" | tr '\n' ' ' \
+        | sed "s|/\* *$1:||; s|\*/.*||; s| \* | |g"
+}
