@@ -200,7 +200,8 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                        ngx_edge_set_buffers_slot, body.bufs, NULL),
 
     ngx_http_zstd_slot("zstd_target_cblock_size", NGX_CONF_TAKE1,
-                       ngx_edge_set_target_block_slot, settings.target_block, NULL),
+                       ngx_edge_set_target_block_slot,
+                       settings.target_block, NULL),
 
     ngx_http_zstd_slot("zstd_long", NGX_CONF_FLAG,
                        ngx_conf_set_flag_slot, settings.long_distance, NULL),
