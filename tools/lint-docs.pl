@@ -2,8 +2,8 @@
 
 # lint-docs.pl: the directives and variables of each module are those of its
 # reference page, docs/*.md with the title "# Module NAME", and contexts and
-# defaults are the same. What differs goes to standard output, and the exit
-# code is 1.
+# defaults are the same; docs/architecture.md names every source. What differs
+# goes to standard output, and the exit code is 1.
 #
 # A directive stands in a block of the page, under a heading with a name:
 #
@@ -251,6 +251,15 @@ for my $page (glob 'docs/*.md') {
     for ($text =~ /\]\(#([^)]*)\)/g) {
         wrong("$page: no heading for #$_") if !$anchor{$_};
     }
+}
+
+# The house: its picture has every source in it.
+
+my $house = slurp('docs/architecture.md');
+
+for (glob '*.c {compress,mtls,ecg,common}/*.[ch]') {
+    my ($stem) = m{(?:.*/)?(\w+)\.[ch]$};
+    wrong("docs/architecture.md: $_ is not named") if $house !~ /\b$stem\b/;
 }
 
 my %page = map { (slurp($_) =~ /\A# Module (\w+)$/m ? $1 : '') => $_ }
