@@ -85,6 +85,7 @@ my $conf = <<'CONF';
             proxy_max_temp_file_size 100m;
             proxy_buffers 2 4k; proxy_busy_buffers_size 4k;
         }
+        location /limited/ { alias %%HTML%%/; limit_rate 2m; }
         location /plain/ {
             proxy_pass http://127.0.0.1:%%PORT1%%/; proxy_buffering off;
             compression off;
@@ -176,6 +177,44 @@ subtest '20 MB to a slow reader and to a fast one' => sub {
     $r->{body} = $seen . $slow->hurry->body;
     $r->{end} = $slow->{end} || 'timeout';
     is_coded($r, $big, 'slow');
+};
+
+subtest 'limit_rate' => sub {
+    is_coded(get('/limited/body/4000000.html', headers => $accept),
+        substr($big, 0, 4_000_000), 'whole');
+};
+
+subtest 'HTTP/2: slow readers, and some that leave' => sub {
+    plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
+
+    my ($worker) = $edge->workers;
+    my $curl = 'curl -s --http2-prior-knowledge'
+        . ' -H "Accept-Encoding: zstd" http://127.0.0.1:' . EdgeTest->port(2);
+    my @paths = ('/on/body/4000000', '/off/body/4000000',
+        '/off_tiny/body/4000000', '/static/body/4000000.html');
+    my @pids;
+
+    for my $n (0 .. $#paths) {
+        my $pid = fork();
+        die "fork: $!" if !defined $pid;
+
+        exec "$curl$paths[$n] -m 25 --limit-rate 700k -o $edge->{root}/got$n"
+            or POSIX::_exit(127) if $pid == 0;
+        push @pids, $pid;
+    }
+
+    system "$curl$_ -m 0.4 --limit-rate 50k -o /dev/null" for (@paths) x 2;
+
+    for my $n (0 .. $#paths) {
+        waitpid $pids[$n], 0;
+        is($?, 0, "$paths[$n]: curl is content");
+
+        my ($text, $error) = decode(EdgeTest::slurp("$edge->{root}/got$n"));
+        ok(!$error && $text eq substr($big, 0, 4_000_000),
+            "$paths[$n]: whole") or diag($error || 'differs');
+    }
+
+    is(($edge->workers)[0], $worker, 'the worker lives');
 };
 
 subtest 'clients that leave' => sub {
