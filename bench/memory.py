@@ -34,7 +34,7 @@ class Origin:
 
     def __init__(self, tools, port, text, cpu):
         self.process = subprocess.Popen(
-            ["taskset", "-c", str(cpu), tools + "origin", str(port), text])
+            roots.pinned(cpu) + [tools + "origin", str(port), text])
         for _ in range(50):
             time.sleep(0.1)
             if edge.is_open(port):
@@ -52,9 +52,9 @@ class Origin:
 class Clients:
     def __init__(self, tools, nginx, path, number, checked, text, cpu):
         self.process = subprocess.Popen(
-            ["taskset", "-c", str(cpu), tools + "clients",
-             str(nginx.port["proxied"]), path, nginx.accept, str(number),
-             str(RCVBUF), str(checked), text],
+            roots.pinned(cpu)
+            + [tools + "clients", str(nginx.port["proxied"]), path,
+               nginx.accept, str(number), str(RCVBUF), str(checked), text],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
 
