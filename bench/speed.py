@@ -28,7 +28,7 @@ class Load:
 
     def run(self, port, accept, paths, clients, requests):
         """(requests per second, bytes of a body) of that many requests."""
-        urls = os.path.join(self.folder, "urls")
+        urls = os.path.join(self.folder, "urls-%d" % port)
         with open(urls, "w") as file:
             file.write("".join(path + "\n" for path in paths))
 
