@@ -76,7 +76,6 @@ for my $n (0 .. $#buffers) {
             . "compression_level $level;\n"
             . ($n % 2 ? "compression_window 16k;\n" : '')
             . ($n == 3 ? "compression_max_length 100k;\n" : '')
-            . ($n == 4 ? "proxy_max_temp_file_size 0;\n" : '')
             . "compression_buffers $buffers[$n];\n}\n";
     }
 }
