@@ -372,7 +372,14 @@ edge_zstd_limits(void)
 
     limits.level_min = ZSTD_minCLevel();
     limits.level_max = ZSTD_maxCLevel();
+
+    /* what one of the two does not know is not there */
+
     limits.version = ZSTD_versionNumber();
+
+    if (limits.version > ZSTD_VERSION_NUMBER) {
+        limits.version = ZSTD_VERSION_NUMBER;
+    }
 
     return limits;
 }

@@ -76,6 +76,7 @@ ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in)
     ngx_http_request_t  *r;
 
     r = body->request;
+    body->held = 0;
 
     if (in && ngx_chain_add_copy(r->pool, &body->in, in) != NGX_OK) {
         return NGX_ERROR;
@@ -124,7 +125,8 @@ ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in)
 
 /*
  * Hands out down, and takes back what was sent.  With nothing new an empty
- * chain tells nginx to go on sending what it has.
+ * chain tells nginx to go on sending what it has.  What is held waits for the
+ * next call, so that the end of the body is no packet of its own.
  */
 
 static ngx_int_t
@@ -133,8 +135,8 @@ ngx_edge_body_send(ngx_edge_body_t *body)
     ngx_int_t   rc;
     ngx_uint_t  again;
 
-    if (body->out == NULL && body->busy == NULL
-        && body->phase != NGX_EDGE_BODY_DONE)
+    if (body->phase != NGX_EDGE_BODY_DONE
+        && (body->held || (body->out == NULL && body->busy == NULL)))
     {
         return NGX_OK;
     }

@@ -68,6 +68,11 @@ ngx_edge_body_complete(ngx_edge_body_t *body)
         body->phase = NGX_EDGE_BODY_DONE;
     }
 
+    /* all that was announced is here: its end follows, and goes along */
+
+    body->held = (body->step == EDGE_STEP_FINISH && !body->step_flush
+                  && !body->step_last);
+
     if (body->step_flush || body->step_last) {
         return ngx_edge_body_emit(body, body->step_flush, body->step_last);
     }
