@@ -329,8 +329,16 @@ subtest 'what an idle event stream costs' => sub {
     my ($coded, @second) = grow('/off/idle/', 10, 1.5);
 
     for my $c (@second[ 0, -1 ]) {
-        is(EdgeTest::Zstd->new->feed($c->{seen}), "data: hello\n\n",
-            'the event has come');
+        my $decoder = EdgeTest::Zstd->new;
+        my $text = $decoder->feed($c->{seen});
+
+        while (length $text < 13) {
+            my $piece = $c->some;
+            last if !defined $piece || $piece eq '';
+            $text .= $decoder->feed($piece);
+        }
+
+        is($text, "data: hello\n\n", 'the event has come');
     }
 
     costs_less($coded - $plain, IDLE_KB, 'of the worker above identity');
