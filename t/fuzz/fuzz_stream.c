@@ -1,4 +1,7 @@
-/* fuzz: compress/edge_stream.c compress/edge_pool.c compress/edge_memory.c compress/edge_codec_zstd.c compress/edge_codec_zstd_stored.c -lzstd */
+/*
+ * fuzz: compress/edge_stream.c compress/edge_pool.c compress/edge_memory.c
+ *       compress/edge_codec_zstd.c compress/edge_codec_zstd_stored.c -lzstd
+ */
 
 /*
  * The input is a script: a head that chooses level, window and ceiling, then
