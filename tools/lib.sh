@@ -38,10 +38,12 @@ tally() {
 }
 
 
-# needs_of unit|fuzz FILE: the sources and libraries that the file's comment
-# "/* unit: ... */", of one line or several, names.
+# needs_of unit|fuzz FILE: the sources and libraries that the file's comments
+# "/* unit: ... */", each of one line or several, name.
 
 needs_of() {
-    sed -n "/^\/\* *$1:/,/\*\//p" "$2" | tr '\n' ' ' \
-        | sed "s|/\* *$1:||; s|\*/.*||; s| \* | |g"
+    perl -0777 -ne 'while (m{^/\*[\s*]*'"$1"':(.*?)\*/}gms) {
+            ($needs = $1) =~ s/\n\s*\*?/ /g;
+            print "$needs ";
+        }' "$2"
 }
