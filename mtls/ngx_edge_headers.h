@@ -1,0 +1,61 @@
+
+/*
+ * The request headers the module owns: taken away where a client sent them,
+ * given where the location asks for them.  All upstream modules read the list
+ * in r->headers_in, so it is the list that is changed.
+ */
+
+
+#ifndef _NGX_EDGE_HEADERS_H_INCLUDED_
+#define _NGX_EDGE_HEADERS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "edge_owned_names.h"
+
+
+#define NGX_EDGE_HEADERS_OFF      0x01
+#define NGX_EDGE_HEADERS_CF       0x02
+#define NGX_EDGE_HEADERS_RFC9440  0x04
+#define NGX_EDGE_HEADERS_XFCC     0x08
+#define NGX_EDGE_HEADERS_SAN      0x10
+
+#define NGX_EDGE_HEADERS_ALL                                                  \
+    (NGX_EDGE_HEADERS_CF|NGX_EDGE_HEADERS_RFC9440|NGX_EDGE_HEADERS_XFCC       \
+     |NGX_EDGE_HEADERS_SAN)
+
+
+/* What a location gives: names made ready once, values left to the request. */
+
+typedef struct {
+    ngx_array_t  *headers;
+    ngx_uint_t    omitted;          /* index of the header that lists others */
+    size_t        max_size;         /* of a value */
+} ngx_edge_headers_t;
+
+
+/*
+ * Makes headers for the sets, and adds all the names of this prefix to those
+ * owned, whatever the sets.  *headers is NULL if no set is asked for.
+ */
+
+ngx_int_t ngx_edge_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
+    ngx_uint_t sets, ngx_str_t *prefix, size_t max_size,
+    ngx_edge_headers_t **headers);
+
+
+/*
+ * Removes from the request all owned headers, or if strip is not set those
+ * that the module gave before, and those it is about to give; then adds the
+ * location's, if headers is not NULL.
+ */
+
+ngx_int_t ngx_edge_headers_apply(ngx_http_request_t *r,
+    const edge_owned_names_t *owned, ngx_uint_t strip,
+    ngx_edge_headers_t *headers);
+
+
+#endif /* _NGX_EDGE_HEADERS_H_INCLUDED_ */
