@@ -111,9 +111,14 @@ ngx_edge_identity_verify(X509_STORE_CTX *store, void *data)
 ngx_uint_t
 ngx_edge_identity_belongs(ngx_http_request_t *r)
 {
+    ngx_http_connection_t    *hc;
     ngx_http_ssl_srv_conf_t  *negotiated, *requested;
 
-    negotiated = ngx_http_get_module_srv_conf(r->http_connection->conf_ctx,
+    /* a subrequest has none of its own */
+
+    hc = r->main->http_connection;
+
+    negotiated = ngx_http_get_module_srv_conf(hc->conf_ctx,
                                               ngx_http_ssl_module);
     requested = ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
 
