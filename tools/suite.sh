@@ -19,9 +19,9 @@ export PERL5LIB=$build/perl/usr/share/perl5${PERL5LIB:+:$PERL5LIB}
 reports=$RESULTS/$name.sanitizer
 
 if [ -n "${SANITIZE:-}" ]; then
-    options="log_path=$reports:print_stacktrace=1:symbolize=1"
-    export ASAN_OPTIONS="$options:$SANITIZE"
-    export UBSAN_OPTIONS="$options"
+    # By commas: Test::Nginx looks for log_path and has no other notion.
+    export ASAN_OPTIONS="log_path=$reports,$SANITIZE"
+    export UBSAN_OPTIONS="log_path=$reports,print_stacktrace=1"
     export LSAN_OPTIONS="suppressions=$top/tools/lsan.txt:print_suppressions=0"
 fi
 

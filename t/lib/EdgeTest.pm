@@ -139,6 +139,11 @@ sub prepare {
     my $root = "$ServRoot/" . $suite_pid . '-' . ++$serial;
     my $self = bless { %o, root => $root }, $class;
 
+    if ($serial == 1) {
+        $SIG{ALRM} = sub { die "the suite took too long\n" };
+        alarm($ENV{EDGE_TEST_SECONDS} || 300);
+    }
+
     make_path("$root/html", "$root/logs", "$root/conf", "$root/temp");
     $self->write_file($_, $o{files}{$_}) for keys %{ $o{files} || {} };
     $self->write_conf;
@@ -353,7 +358,7 @@ sub stop {
     my @all = ($pid, children($pid));
 
     kill $signal || 'TERM', $pid;
-    $self->wait_for(5, sub { !grep { kill 0, $_ } @all });
+    $self->wait_for(10, sub { !grep { kill 0, $_ } @all });
 
     for (@all) {
         kill 'KILL', $_ if kill(0, $_) && cmdline($_) =~ /nginx/;
