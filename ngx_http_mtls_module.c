@@ -6,6 +6,7 @@
 #include "ngx_edge_headers.h"
 #include "ngx_edge_identity.h"
 #include "ngx_edge_require.h"
+#include "ngx_edge_session.h"
 
 
 /* Intermediate certificates a session may carry for Client-Cert-Chain */
@@ -432,7 +433,7 @@ ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     if ((conf->sets & NGX_EDGE_HEADERS_OFF)
         && (conf->sets & NGX_EDGE_HEADERS_ALL))
     {
-        return "\"mtls_headers off\" cannot be combined with other values";
+        return (char *) "\"mtls_headers off\" cannot be combined with others";
     }
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
@@ -473,7 +474,7 @@ ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (cf->args->nelts == 2 && ngx_strcmp(args[1].data, "off") == 0) {
         if (mlcf->demands != NGX_CONF_UNSET_PTR) {
-            return "is duplicate";
+            return (char *) "is duplicate";
         }
 
         mlcf->demands = NULL;
@@ -481,7 +482,7 @@ ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (mlcf->demands == NULL) {
-        return "cannot be combined with \"mtls_require off\"";
+        return (char *) "cannot be combined with \"mtls_require off\"";
     }
 
     if (mlcf->demands == NGX_CONF_UNSET_PTR) {
@@ -557,7 +558,7 @@ ngx_http_mtls_init(ngx_conf_t *cf)
         sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
 
         if (sscf->ssl.ctx) {
-            ngx_edge_identity_remember(sscf->ssl.ctx, &mmcf->max_chain);
+            ngx_edge_session_remember(sscf->ssl.ctx, &mmcf->max_chain);
         }
     }
 

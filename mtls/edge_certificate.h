@@ -66,21 +66,6 @@ edge_certificate_result_e edge_certificate_read(X509 *cert,
 void edge_certificate_free(edge_certificate_t *certificate);
 
 
-/* Appends one certificate as a byte sequence of RFC 9440, section 2.1. */
-
-edge_certificate_result_e edge_certificate_add_client_cert(edge_text_t *text,
-    X509 *cert);
-
-
-/*
- * Appends the element of x-forwarded-client-cert: Hash, Cert (PEM, percent-
- * encoded), Subject, each URI and each DNS name, quoted where need be.
- */
-
-edge_certificate_result_e edge_certificate_add_xfcc(edge_text_t *text,
-    X509 *cert, const edge_certificate_t *certificate);
-
-
 /* Append in upper-case hex; nothing if the certificate has no such thing. */
 
 void edge_certificate_add_serial(edge_text_t *text, X509 *cert);

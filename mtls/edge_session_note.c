@@ -49,7 +49,7 @@ edge_session_note_add(edge_text_t *note, edge_session_note_tag_e tag,
 /* The first notAfter; 0, long gone, if one cannot be read. */
 
 static int64_t
-edge_session_note_valid_until(const STACK_OF(X509) *chain)
+edge_session_note_valid_until(const struct stack_st_X509 *chain)
 {
     int        i;
     int64_t    until, first;
@@ -113,8 +113,8 @@ edge_session_note_add_issuer(edge_text_t *note, X509 *issuer)
 /* All of the certificates between client and root, or the mark. */
 
 static void
-edge_session_note_add_chain(edge_text_t *note, const STACK_OF(X509) *chain,
-    size_t max_chain)
+edge_session_note_add_chain(edge_text_t *note,
+    const struct stack_st_X509 *chain, size_t max_chain)
 {
     int             i, n, len;
     size_t          sum;
@@ -149,7 +149,7 @@ edge_session_note_add_chain(edge_text_t *note, const STACK_OF(X509) *chain,
 
 
 edge_session_note_result_e
-edge_session_note_make(const STACK_OF(X509) *chain, size_t max_chain,
+edge_session_note_make(const struct stack_st_X509 *chain, size_t max_chain,
     unsigned char **note, size_t *len)
 {
     edge_text_t  text;

@@ -56,8 +56,9 @@ typedef enum {
  * to OPENSSL_free().
  */
 
-edge_session_note_result_e edge_session_note_make(const STACK_OF(X509) *chain,
-    size_t max_chain, unsigned char **note, size_t *len);
+edge_session_note_result_e edge_session_note_make(
+    const struct stack_st_X509 *chain, size_t max_chain, unsigned char **note,
+    size_t *len);
 
 
 /* Reads len bytes; what is read points into them. */

@@ -114,6 +114,10 @@ edge_text_add_hex(edge_text_t *text, const void *data, size_t len,
     bytes = data;
     digits = (letters == EDGE_TEXT_UPPER) ? edge_text_upper : edge_text_lower;
 
+    if (len == 0) {
+        return;
+    }
+
     p = (len > SIZE_MAX / 4) ? NULL : edge_text_reserve(text, len * 2);
     if (p == NULL) {
         text->failed = 1;
@@ -141,6 +145,10 @@ edge_text_add_base64(edge_text_t *text, const void *data, size_t len)
                                     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 
     bytes = data;
+
+    if (len == 0) {
+        return;
+    }
 
     p = (len > SIZE_MAX / 4) ? NULL
                              : edge_text_reserve(text, (len + 2) / 3 * 4);

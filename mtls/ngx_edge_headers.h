@@ -15,6 +15,7 @@
 #include <ngx_http.h>
 
 #include "edge_owned_names.h"
+#include "ngx_edge_identity.h"
 
 
 #define NGX_EDGE_HEADERS_OFF      0x01
@@ -28,10 +29,30 @@
      |NGX_EDGE_HEADERS_SAN)
 
 
-/* What a location gives: names made ready once, values left to the request. */
+/* What a header tells, beside the fields of the identity */
+
+enum {
+    NGX_EDGE_HEADER_PRESENTED = NGX_EDGE_IDENTITY_NFIELDS,
+    NGX_EDGE_HEADER_VERIFIED,
+    NGX_EDGE_HEADER_REVOKED,
+    NGX_EDGE_HEADER_OMITTED
+};
+
+
+/* A header's name made ready. */
 
 typedef struct {
-    ngx_array_t  *headers;
+    ngx_str_t    key;
+    u_char      *lowcase_key;
+    ngx_uint_t   hash;
+    ngx_uint_t   field;
+} ngx_edge_header_t;
+
+
+/* What a location gives: values are left to the request. */
+
+typedef struct {
+    ngx_array_t  *headers;          /* of ngx_edge_header_t */
     ngx_uint_t    omitted;          /* index of the header that lists others */
     size_t        max_size;         /* of a value */
 } ngx_edge_headers_t;

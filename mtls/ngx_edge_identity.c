@@ -1,6 +1,7 @@
 
 #include "ngx_edge_identity.h"
 
+#include "edge_certificate_xfcc.h"
 #include "edge_session_note.h"
 
 
@@ -28,7 +29,6 @@ static ngx_int_t ngx_edge_identity_add_xfcc(ngx_connection_t *c,
     ngx_edge_identity_t *identity);
 static ngx_int_t ngx_edge_identity_keep(ngx_connection_t *c,
     edge_text_t *text, ngx_str_t *value);
-static int ngx_edge_identity_verify(X509_STORE_CTX *store, void *data);
 
 
 /*
@@ -49,62 +49,11 @@ ngx_edge_identity_init(ngx_conf_t *cf)
 
     if (ngx_edge_identity_index == -1) {
         ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
-                      "SSL_get_ex_new_index() failed");
+                      (char *) "SSL_get_ex_new_index() failed");
         return NGX_ERROR;
     }
 
     return NGX_OK;
-}
-
-
-void
-ngx_edge_identity_remember(SSL_CTX *ctx, size_t *max_chain)
-{
-    SSL_CTX_set_cert_verify_callback(ctx, ngx_edge_identity_verify, max_chain);
-}
-
-
-/*
- * Verifies as OpenSSL does without a callback, then writes the session's note
- * while the chain is there: a resumed connection has none.
- */
-
-static int
-ngx_edge_identity_verify(X509_STORE_CTX *store, void *data)
-{
-    int              rc;
-    size_t           len;
-    unsigned char   *note;
-    ngx_ssl_conn_t  *ssl;
-
-    size_t  *max_chain = data;
-
-    rc = X509_verify_cert(store);
-
-    if (rc <= 0 || X509_STORE_CTX_get_error(store) != X509_V_OK) {
-        return rc;
-    }
-
-    ssl = X509_STORE_CTX_get_ex_data(store,
-                                     SSL_get_ex_data_X509_STORE_CTX_idx());
-
-    if (edge_session_note_make(X509_STORE_CTX_get0_chain(store), *max_chain,
-                               &note, &len)
-        != EDGE_SESSION_NOTE_OK)
-    {
-        X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
-        return 0;
-    }
-
-    if (SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), note, len) == 0)
-    {
-        X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
-        rc = 0;
-    }
-
-    OPENSSL_free(note);
-
-    return rc;
 }
 
 
@@ -224,7 +173,8 @@ ngx_edge_identity_of(ngx_connection_t *c)
     identity->cert = cert;
 
     if (SSL_set_ex_data(ssl, ngx_edge_identity_index, identity) == 0) {
-        ngx_ssl_error(NGX_LOG_ALERT, c->log, 0, "SSL_set_ex_data() failed");
+        ngx_ssl_error(NGX_LOG_ALERT, c->log, 0,
+                      (char *) "SSL_set_ex_data() failed");
         return NULL;
     }
 

@@ -44,14 +44,6 @@ ngx_int_t ngx_edge_identity_init(ngx_conf_t *cf);
 
 
 /*
- * Makes the handshakes of the context remember, in the session, what headers
- * need of the verified chain; max_chain as in edge_session_note_make().
- */
-
-void ngx_edge_identity_remember(SSL_CTX *ctx, size_t *max_chain);
-
-
-/*
  * Says whether the request is for the virtual server that the client's
  * certificate was verified for, the one that TLS was negotiated with.
  */

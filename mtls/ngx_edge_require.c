@@ -115,7 +115,7 @@ ngx_edge_require_parse(ngx_conf_t *cf, ngx_array_t **demands)
     }
 
     if (demand->terms.nelts == 0 && !verified) {
-        return "requires \"verified\" or an attribute and its value";
+        return (char *) "requires \"verified\" or an attribute and its value";
     }
 
     return NGX_CONF_OK;
