@@ -26,15 +26,15 @@ if [ -n "${SANITIZE:-}" ]; then
 fi
 
 
-# A suite that was stopped, or died, may leave its nginx behind.
+# A suite that was stopped, or died, may leave nginx behind: any that has a file
+# of this place open.
 
 stop_nginx() {
-    local file pid
-    find "$TEST_NGINX_SERVROOT" -name '*.pid' 2>/dev/null | while read -r file
-    do
-        pid=$(head -1 "$file")
-        [ "$(readlink "/proc/$pid/exe")" \
-            = "$(readlink -f "$TEST_NGINX_BINARY")" ] && kill -KILL "$pid"
+    local pid
+
+    for pid in $(pgrep -x nginx); do
+        ls -l "/proc/$pid/fd" 2>/dev/null | grep -q " $TEST_NGINX_SERVROOT/" \
+            && kill -KILL "$pid"
     done
 }
 
@@ -43,7 +43,7 @@ start=$(date +%s)
 timeout -k 10 "${SUITE_TIMEOUT:-900}" prove --norc -v -m -It/lib "$file" \
     </dev/null >"$log" 2>&1
 status=$?
-stop_nginx 2>/dev/null
+stop_nginx
 
 skipped=$(grep -cE '^ok [0-9]+ .*# (SKIP|TODO)' "$log")
 p=$(($(grep -c '^ok [0-9]' "$log") - skipped))

@@ -229,16 +229,17 @@ sub run_nginx {
 
 
 # check_conf(%option): what `nginx -t` makes of a configuration; returns its
-# exit status and what it said.
+# exit status, what it said, and the text of nginx.conf.
 
 sub check_conf {
     my ($class, %o) = @_;
     my $self = $class->prepare(%o);
     my ($code, $said) = $self->run_nginx('-t');
+    my $conf = slurp("$self->{root}/conf/nginx.conf");
 
     remove_tree($self->{root});
 
-    return ($code, $said);
+    return ($code, $said, $conf);
 }
 
 
