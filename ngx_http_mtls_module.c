@@ -3,7 +3,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "ngx_edge_headers.h"
+#include "ngx_edge_id_headers.h"
 #include "ngx_edge_identity.h"
 #include "ngx_edge_require.h"
 #include "ngx_edge_session.h"
@@ -24,13 +24,17 @@ enum {
 
 
 typedef struct {
-    edge_owned_names_t    owned;
-    size_t                max_chain;    /* in a session, 0 if none is needed */
+    ngx_edge_client_hello_slot_t  slot;         /* must be the first */
+
+    edge_owned_names_t            owned;
+    size_t                        max_chain;    /* in a session, or 0 */
 } ngx_http_mtls_main_conf_t;
 
 
 typedef struct {
-    ngx_flag_t            strip;
+    ngx_flag_t                    strip;
+    ngx_uint_t                    resumption;
+    ngx_edge_session_conf_t       session;
 } ngx_http_mtls_srv_conf_t;
 
 
@@ -39,10 +43,13 @@ typedef struct {
     ngx_str_t             prefix;
     size_t                max_size;
     ngx_array_t          *demands;
-    ngx_edge_headers_t   *headers;
+    ngx_edge_id_headers_t   *headers;
 } ngx_http_mtls_loc_conf_t;
 
 
+static ngx_int_t ngx_http_mtls_client_hello(ngx_edge_client_hello_t *hello,
+    int *alert, void *data);
+static ngx_uint_t ngx_http_mtls_is_misdirected(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mtls_post_read_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mtls_rewrite_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mtls_variable(ngx_http_request_t *r,
@@ -62,6 +69,8 @@ static char *ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data);
 static ngx_int_t ngx_http_mtls_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mtls_init_sessions(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mtls_check_cache(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_init_phases(ngx_conf_t *cf);
 
 
@@ -71,6 +80,14 @@ static ngx_conf_bitmask_t  ngx_http_mtls_sets[] = {
     { ngx_string("rfc9440"), NGX_EDGE_HEADERS_RFC9440 },
     { ngx_string("xfcc"), NGX_EDGE_HEADERS_XFCC },
     { ngx_string("san"), NGX_EDGE_HEADERS_SAN },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_mtls_resumption[] = {
+    { ngx_string("off"), NGX_EDGE_SESSION_OFF },
+    { ngx_string("partitioned"), NGX_EDGE_SESSION_PARTITIONED },
+    { ngx_string("revalidated"), NGX_EDGE_SESSION_REVALIDATED },
     { ngx_null_string, 0 }
 };
 
@@ -109,6 +126,13 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_http_mtls_srv_conf_t, strip),
       NULL },
+
+    { ngx_string("mtls_resumption"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_mtls_srv_conf_t, resumption),
+      &ngx_http_mtls_resumption },
 
     { ngx_string("mtls_require"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
@@ -193,6 +217,35 @@ static ngx_http_variable_t  ngx_http_mtls_vars[] = {
 };
 
 
+static ngx_int_t
+ngx_http_mtls_client_hello(ngx_edge_client_hello_t *hello, int *alert,
+    void *data)
+{
+    ngx_http_mtls_srv_conf_t  *mscf;
+
+    mscf = hello->conf_ctx->srv_conf[ngx_http_mtls_module.ctx_index];
+
+    return ngx_edge_session_hello(hello, &mscf->session);
+}
+
+
+/* nginx itself does not look at requests on connections without SNI */
+
+static ngx_uint_t
+ngx_http_mtls_is_misdirected(ngx_http_request_t *r)
+{
+    ngx_http_ssl_srv_conf_t  *sscf;
+
+    if (r != r->main || r->internal || r->connection->ssl == NULL) {
+        return 0;
+    }
+
+    sscf = ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
+
+    return sscf->verify && !ngx_edge_identity_belongs(r);
+}
+
+
 /* Before any other module has seen the headers */
 
 static ngx_int_t
@@ -201,10 +254,19 @@ ngx_http_mtls_post_read_handler(ngx_http_request_t *r)
     ngx_http_mtls_srv_conf_t   *mscf;
     ngx_http_mtls_main_conf_t  *mmcf;
 
+    if (ngx_http_mtls_is_misdirected(r)) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client requested a server whose client certificates "
+                      "are verified otherwise than was negotiated");
+        return NGX_HTTP_MISDIRECTED_REQUEST;
+    }
+
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_mtls_module);
     mscf = ngx_http_get_module_srv_conf(r, ngx_http_mtls_module);
 
-    if (ngx_edge_headers_apply(r, &mmcf->owned, mscf->strip, NULL) != NGX_OK) {
+    if (ngx_edge_id_headers_apply(r, &mmcf->owned, mscf->strip, NULL)
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -237,7 +299,7 @@ ngx_http_mtls_rewrite_handler(ngx_http_request_t *r)
         }
     }
 
-    if (ngx_edge_headers_apply(r, &mmcf->owned, mscf->strip, mlcf->headers)
+    if (ngx_edge_id_headers_apply(r, &mmcf->owned, mscf->strip, mlcf->headers)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -375,6 +437,7 @@ ngx_http_mtls_create_srv_conf(ngx_conf_t *cf)
     }
 
     mscf->strip = NGX_CONF_UNSET;
+    mscf->resumption = NGX_CONF_UNSET_UINT;
 
     return mscf;
 }
@@ -387,6 +450,12 @@ ngx_http_mtls_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_mtls_srv_conf_t  *conf = child;
 
     ngx_conf_merge_value(conf->strip, prev->strip, 1);
+
+    /* the default depends on ssl_verify_client, see below */
+
+    if (conf->resumption == NGX_CONF_UNSET_UINT) {
+        conf->resumption = prev->resumption;
+    }
 
     return NGX_CONF_OK;
 }
@@ -452,7 +521,7 @@ ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_OK;
     }
 
-    if (ngx_edge_headers_create(cf, &mmcf->owned, conf->sets, &conf->prefix,
+    if (ngx_edge_id_headers_create(cf, &mmcf->owned, conf->sets, &conf->prefix,
                                 conf->max_size, &conf->headers)
         != NGX_OK)
     {
@@ -528,10 +597,43 @@ ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data)
 static ngx_int_t
 ngx_http_mtls_init(ngx_conf_t *cf)
 {
-    ngx_uint_t                   s;
-    ngx_str_t                    prefix = ngx_string("Cf-");
-    ngx_edge_headers_t          *none;
+    ngx_str_t                   prefix = ngx_string("Cf-");
+    ngx_edge_id_headers_t         *none;
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
+
+    if (ngx_edge_identity_init(cf) != NGX_OK
+        || ngx_edge_session_init(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* the default prefix is owned wherever the module is loaded */
+
+    if (ngx_edge_id_headers_create(cf, &mmcf->owned, NGX_EDGE_HEADERS_OFF,
+                                   &prefix, 0, &none)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_mtls_init_sessions(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mtls_init_phases(cf);
+}
+
+
+/* A configuration that verifies no clients is left as it is. */
+
+static ngx_int_t
+ngx_http_mtls_init_sessions(ngx_conf_t *cf)
+{
+    ngx_uint_t                   s, is_mutual;
     ngx_http_ssl_srv_conf_t     *sscf;
+    ngx_http_mtls_srv_conf_t    *mscf;
     ngx_http_core_srv_conf_t   **cscfp;
     ngx_http_core_main_conf_t   *cmcf;
     ngx_http_mtls_main_conf_t   *mmcf;
@@ -539,30 +641,87 @@ ngx_http_mtls_init(ngx_conf_t *cf)
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    if (ngx_edge_identity_init(cf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    /* the default prefix is owned wherever the module is loaded */
-
-    if (ngx_edge_headers_create(cf, &mmcf->owned, NGX_EDGE_HEADERS_OFF, &prefix,
-                                0, &none)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
+    is_mutual = 0;
     cscfp = cmcf->servers.elts;
 
     for (s = 0; s < cmcf->servers.nelts; s++) {
         sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+        mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
 
-        if (sscf->ssl.ctx) {
-            ngx_edge_session_remember(sscf->ssl.ctx, &mmcf->max_chain);
+        mscf->session.max_chain = mmcf->max_chain;
+        mscf->session.mode = mscf->resumption;
+
+        if (mscf->resumption == NGX_CONF_UNSET_UINT) {
+            mscf->session.mode = sscf->verify ? NGX_EDGE_SESSION_OFF
+                                              : NGX_EDGE_SESSION_STOCK;
+        }
+
+        is_mutual |= (sscf->verify
+                      || mscf->session.mode != NGX_EDGE_SESSION_STOCK);
+    }
+
+    for (s = 0; is_mutual && s < cmcf->servers.nelts; s++) {
+        sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+        mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
+
+        if (sscf->ssl.ctx
+            && ngx_edge_session_init_server(cf, cscfp[s], &mscf->session)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
         }
     }
 
-    return ngx_http_mtls_init_phases(cf);
+    if (!is_mutual) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_mtls_check_cache(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_edge_client_hello_add(cf, &mmcf->slot,
+                                     ngx_http_mtls_client_hello, NULL);
+}
+
+
+/* OpenSSL resumes from its built-in cache without asking anybody. */
+
+static ngx_int_t
+ngx_http_mtls_check_cache(ngx_conf_t *cf)
+{
+    ngx_uint_t                   s, builtin, revalidated;
+    ngx_http_ssl_srv_conf_t     *sscf;
+    ngx_http_mtls_srv_conf_t    *mscf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    builtin = 0;
+    revalidated = 0;
+    cscfp = cmcf->servers.elts;
+
+    for (s = 0; s < cmcf->servers.nelts; s++) {
+        sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+        mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
+
+        builtin |= (sscf->ssl.ctx
+                    && (sscf->builtin_session_cache >= 0
+                        || sscf->builtin_session_cache
+                           == NGX_SSL_DFLT_BUILTIN_SCACHE));
+        revalidated |= (mscf->session.mode == NGX_EDGE_SESSION_REVALIDATED);
+    }
+
+    if (builtin && revalidated) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mtls_resumption revalidated\" cannot be used together "
+                      "with \"ssl_session_cache builtin\", "
+                      "\"shared\" is allowed");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

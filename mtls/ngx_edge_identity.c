@@ -3,6 +3,7 @@
 
 #include "edge_certificate_xfcc.h"
 #include "edge_session_note.h"
+#include "ngx_edge_session.h"
 
 
 /* Kept in the pool of the TCP or QUIC connection, found through its SSL. */
@@ -71,7 +72,7 @@ ngx_edge_identity_belongs(ngx_http_request_t *r)
                                               ngx_http_ssl_module);
     requested = ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
 
-    return negotiated == requested;
+    return ngx_edge_session_is_same_trust(negotiated, requested);
 }
 
 

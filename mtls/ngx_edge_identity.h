@@ -44,8 +44,8 @@ ngx_int_t ngx_edge_identity_init(ngx_conf_t *cf);
 
 
 /*
- * Says whether the request is for the virtual server that the client's
- * certificate was verified for, the one that TLS was negotiated with.
+ * Says whether the client's certificate was verified as the virtual server of
+ * the request demands: TLS was negotiated with it, or with one of its trust.
  */
 
 ngx_uint_t ngx_edge_identity_belongs(ngx_http_request_t *r);

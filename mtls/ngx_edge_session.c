@@ -4,13 +4,207 @@
 #include "edge_session_note.h"
 
 
+static ngx_int_t ngx_edge_session_digest(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_ssl_srv_conf_t *sscf,
+    ngx_edge_session_conf_t *conf);
+static ngx_int_t ngx_edge_session_names(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_ssl_srv_conf_t *sscf,
+    ngx_array_t *names);
 static int ngx_edge_session_verify(X509_STORE_CTX *store, void *data);
+static ngx_int_t ngx_edge_session_remember(ngx_ssl_conn_t *ssl,
+    X509_STORE_CTX *store);
+static void ngx_edge_session_limit(SSL_SESSION *session, int64_t valid_until);
+static SSL_TICKET_RETURN ngx_edge_session_ticket(ngx_ssl_conn_t *ssl,
+    SSL_SESSION *session, const u_char *name, size_t len,
+    SSL_TICKET_STATUS status, void *data);
+static SSL_SESSION *ngx_edge_session_get(ngx_ssl_conn_t *ssl, const u_char *id,
+    int len, int *copy);
+static ngx_uint_t ngx_edge_session_is_good(ngx_ssl_conn_t *ssl,
+    SSL_SESSION *session);
 
 
-void
-ngx_edge_session_remember(SSL_CTX *ctx, size_t *max_chain)
+/* indices and nginx's own function are the same in each configuration */
+
+static int  ngx_edge_session_index = -1;
+static int  ngx_edge_session_ctx_index = -1;
+
+static SSL_SESSION *(*ngx_edge_session_cached)(ngx_ssl_conn_t *ssl,
+    const u_char *id, int len, int *copy);
+
+
+ngx_int_t
+ngx_edge_session_init(ngx_conf_t *cf)
 {
-    SSL_CTX_set_cert_verify_callback(ctx, ngx_edge_session_verify, max_chain);
+    if (ngx_edge_session_index == -1) {
+        ngx_edge_session_index = SSL_get_ex_new_index(0, NULL, NULL, NULL,
+                                                      NULL);
+    }
+
+    if (ngx_edge_session_ctx_index == -1) {
+        ngx_edge_session_ctx_index = SSL_CTX_get_ex_new_index(0, NULL, NULL,
+                                                              NULL, NULL);
+    }
+
+    if (ngx_edge_session_index == -1 || ngx_edge_session_ctx_index == -1) {
+        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
+                      (char *) "SSL_get_ex_new_index() failed");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_edge_session_init_server(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_edge_session_conf_t *conf)
+{
+    SSL_CTX                  *ctx;
+    ngx_http_ssl_srv_conf_t  *sscf;
+
+    sscf = cscf->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+    ctx = sscf->ssl.ctx;
+
+    conf->is_mutual = (sscf->verify != 0);
+
+    if (ngx_edge_session_digest(cf, cscf, sscf, conf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    SSL_CTX_set_cert_verify_callback(ctx, ngx_edge_session_verify, NULL);
+
+    if (SSL_CTX_set_session_ticket_cb(ctx, NULL, ngx_edge_session_ticket, NULL)
+           == 0
+        || SSL_CTX_set_ex_data(ctx, ngx_edge_session_ctx_index, conf) == 0)
+    {
+        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
+                      (char *) "cannot set up sessions of \"%V\"",
+                      &cscf->server_name);
+        return NGX_ERROR;
+    }
+
+    /* set only with a cache in shared memory */
+
+    if (SSL_CTX_sess_get_get_cb(ctx)) {
+        ngx_edge_session_cached = SSL_CTX_sess_get_get_cb(ctx);
+        SSL_CTX_sess_set_get_cb(ctx, ngx_edge_session_get);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_edge_session_digest(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_ssl_srv_conf_t *sscf, ngx_edge_session_conf_t *conf)
+{
+    ngx_array_t                names;
+    edge_trust_digest_span_t   settings;
+
+    struct {
+        ngx_uint_t             verify;
+        ngx_uint_t             ocsp;
+    } flags;
+
+    ngx_memzero(&flags, sizeof(flags));
+
+    flags.verify = sscf->verify;
+    flags.ocsp = sscf->ocsp;
+
+    settings.data = &flags;
+    settings.len = sizeof(flags);
+
+    if (ngx_edge_session_names(cf, cscf, sscf, &names) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (edge_trust_digest_verify(sscf->ssl.ctx, &settings, conf->verify)
+           != EDGE_TRUST_DIGEST_OK
+        || edge_trust_digest_server(sscf->ssl.ctx, conf->verify, names.elts,
+                                    names.nelts, conf->server)
+           != EDGE_TRUST_DIGEST_OK)
+    {
+        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
+                      (char *) "cannot digest the trust settings of \"%V\"",
+                      &cscf->server_name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Names of the server, and of certificates that are loaded at run time */
+
+static ngx_int_t
+ngx_edge_session_names(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_ssl_srv_conf_t *sscf, ngx_array_t *names)
+{
+    ngx_str_t                 *file;
+    ngx_uint_t                 i;
+    ngx_http_server_name_t    *name;
+    edge_trust_digest_span_t  *span;
+
+    if (ngx_array_init(names, cf->temp_pool, cscf->server_names.nelts + 4,
+                       sizeof(edge_trust_digest_span_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    name = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+        span = ngx_array_push(names);
+        if (span == NULL) {
+            return NGX_ERROR;
+        }
+
+        span->data = name[i].name.data;
+        span->len = name[i].name.len;
+    }
+
+    if (sscf->certificate_values == NULL) {
+        return NGX_OK;
+    }
+
+    file = sscf->certificates->elts;
+
+    for (i = 0; i < sscf->certificates->nelts; i++) {
+        span = ngx_array_push(names);
+        if (span == NULL) {
+            return NGX_ERROR;
+        }
+
+        span->data = file[i].data;
+        span->len = file[i].len;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_edge_session_hello(ngx_edge_client_hello_t *hello,
+    ngx_edge_session_conf_t *conf)
+{
+    if (SSL_set_ex_data(hello->ssl_conn, ngx_edge_session_index, conf) == 0) {
+        return NGX_ERROR;
+    }
+
+    switch (conf->mode) {
+
+    case NGX_EDGE_SESSION_OFF:
+        return ngx_edge_client_hello_refuse_resumption(hello);
+
+    case NGX_EDGE_SESSION_PARTITIONED:
+    case NGX_EDGE_SESSION_REVALIDATED:
+        return ngx_edge_client_hello_session_context(hello, conf->server,
+                                                     EDGE_TRUST_DIGEST_LEN);
+
+    default: /* NGX_EDGE_SESSION_STOCK */
+        return NGX_OK;
+    }
 }
 
 
@@ -23,11 +217,7 @@ static int
 ngx_edge_session_verify(X509_STORE_CTX *store, void *data)
 {
     int              rc;
-    size_t           len;
-    unsigned char   *note;
     ngx_ssl_conn_t  *ssl;
-
-    size_t  *max_chain = data;
 
     rc = X509_verify_cert(store);
 
@@ -38,21 +228,166 @@ ngx_edge_session_verify(X509_STORE_CTX *store, void *data)
     ssl = X509_STORE_CTX_get_ex_data(store,
                                      SSL_get_ex_data_X509_STORE_CTX_idx());
 
-    if (edge_session_note_make(X509_STORE_CTX_get0_chain(store), *max_chain,
-                               &note, &len)
-        != EDGE_SESSION_NOTE_OK)
-    {
+    if (ngx_edge_session_remember(ssl, store) != NGX_OK) {
         X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
         return 0;
     }
 
-    if (SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), note, len) == 0)
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_edge_session_remember(ngx_ssl_conn_t *ssl, X509_STORE_CTX *store)
+{
+    size_t                    len;
+    u_char                   *bytes;
+    ngx_int_t                 rc;
+    SSL_SESSION              *session;
+    edge_session_note_t       note;
+    ngx_edge_session_conf_t  *conf;
+
+    conf = SSL_get_ex_data(ssl, ngx_edge_session_index);
+    session = SSL_get_session(ssl);
+
+    if (conf == NULL
+        || edge_session_note_make(X509_STORE_CTX_get0_chain(store),
+                                  conf->max_chain, &bytes, &len)
+           != EDGE_SESSION_NOTE_OK)
     {
-        X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
-        rc = 0;
+        return NGX_ERROR;
     }
 
-    OPENSSL_free(note);
+    rc = NGX_ERROR;
+
+    if (SSL_SESSION_set1_ticket_appdata(session, bytes, len)
+        && edge_session_note_read(bytes, len, &note) == EDGE_SESSION_NOTE_OK)
+    {
+        rc = NGX_OK;
+
+        if (conf->mode == NGX_EDGE_SESSION_REVALIDATED) {
+            ngx_edge_session_limit(session, note.valid_until);
+        }
+    }
+
+    OPENSSL_free(bytes);
 
     return rc;
+}
+
+
+static void
+ngx_edge_session_limit(SSL_SESSION *session, int64_t valid_until)
+{
+    int64_t  left;
+
+    left = valid_until - ngx_time();
+
+    if (left < SSL_SESSION_get_timeout(session)) {
+        SSL_SESSION_set_timeout(session, ngx_max((long) left, 1));
+    }
+}
+
+
+static SSL_TICKET_RETURN
+ngx_edge_session_ticket(ngx_ssl_conn_t *ssl, SSL_SESSION *session,
+    const u_char *name, size_t len, SSL_TICKET_STATUS status, void *data)
+{
+    switch (status) {
+
+    case SSL_TICKET_SUCCESS:
+        if (ngx_edge_session_is_good(ssl, session)) {
+            return SSL_TICKET_RETURN_USE;
+        }
+
+        break;
+
+    case SSL_TICKET_SUCCESS_RENEW:
+        if (ngx_edge_session_is_good(ssl, session)) {
+            return SSL_TICKET_RETURN_USE_RENEW;
+        }
+
+        break;
+
+    default:
+        break;
+    }
+
+    return SSL_TICKET_RETURN_IGNORE_RENEW;
+}
+
+
+static SSL_SESSION *
+ngx_edge_session_get(ngx_ssl_conn_t *ssl, const u_char *id, int len, int *copy)
+{
+    SSL_SESSION  *session;
+
+    session = ngx_edge_session_cached(ssl, id, len, copy);
+
+    if (session && !ngx_edge_session_is_good(ssl, session)) {
+        SSL_SESSION_free(session);
+        return NULL;
+    }
+
+    return session;
+}
+
+
+/*
+ * The session's context, compared by OpenSSL, says that what the server trusts
+ * is what it was when the chain was verified: signatures need no second look.
+ */
+
+static ngx_uint_t
+ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
+{
+    void                     *data;
+    size_t                    len;
+    edge_session_note_t       note;
+    ngx_edge_session_conf_t  *conf;
+
+    conf = SSL_get_ex_data(ssl, ngx_edge_session_index);
+
+    if (conf == NULL) {
+        return 0;
+    }
+
+    if (conf->mode != NGX_EDGE_SESSION_REVALIDATED
+        || SSL_SESSION_get0_peer(session) == NULL)
+    {
+        return 1;
+    }
+
+    /* without a note the certificate was not verified */
+
+    if (SSL_SESSION_get0_ticket_appdata(session, &data, &len) == 0
+        || edge_session_note_read(data, len, &note) != EDGE_SESSION_NOTE_OK)
+    {
+        return 0;
+    }
+
+    return note.valid_until >= ngx_time();
+}
+
+
+ngx_uint_t
+ngx_edge_session_is_same_trust(ngx_http_ssl_srv_conf_t *one,
+    ngx_http_ssl_srv_conf_t *two)
+{
+    ngx_edge_session_conf_t  *first, *second;
+
+    if (one == two) {
+        return 1;
+    }
+
+    if (one->ssl.ctx == NULL || two->ssl.ctx == NULL) {
+        return 0;
+    }
+
+    first = SSL_CTX_get_ex_data(one->ssl.ctx, ngx_edge_session_ctx_index);
+    second = SSL_CTX_get_ex_data(two->ssl.ctx, ngx_edge_session_ctx_index);
+
+    return first && second && first->is_mutual && second->is_mutual
+           && ngx_memcmp(first->verify, second->verify, EDGE_TRUST_DIGEST_LEN)
+              == 0;
 }

@@ -12,13 +12,58 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "edge_trust_digest.h"
+#include "ngx_edge_client_hello.h"
+
+
+typedef enum {
+    NGX_EDGE_SESSION_STOCK,          /* as without the module */
+    NGX_EDGE_SESSION_OFF,
+    NGX_EDGE_SESSION_PARTITIONED,
+    NGX_EDGE_SESSION_REVALIDATED
+} ngx_edge_session_mode_e;
+
+
+/* Of a virtual server with TLS; kept as long as the configuration. */
+
+typedef struct {
+    ngx_edge_session_mode_e   mode;
+    size_t                    max_chain;   /* as in edge_session_note_make() */
+
+    u_char                    verify[EDGE_TRUST_DIGEST_LEN];
+    u_char                    server[EDGE_TRUST_DIGEST_LEN];
+
+    unsigned                  is_mutual:1;
+} ngx_edge_session_conf_t;
+
+
+/* To be called once per configuration, before anything else here. */
+
+ngx_int_t ngx_edge_session_init(ngx_conf_t *cf);
+
 
 /*
- * Makes the handshakes of the context remember, in the session, what headers
- * need of the verified chain; *max_chain as in edge_session_note_make().
+ * Readies the SSL context of a virtual server: digests, and callbacks that
+ * write and check what sessions remember.  The mode and max_chain are set.
  */
 
-void ngx_edge_session_remember(SSL_CTX *ctx, size_t *max_chain);
+ngx_int_t ngx_edge_session_init_server(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_edge_session_conf_t *conf);
+
+
+/* The ClientHello's part: conf is that of the server selected by SNI. */
+
+ngx_int_t ngx_edge_session_hello(ngx_edge_client_hello_t *hello,
+    ngx_edge_session_conf_t *conf);
+
+
+/*
+ * Says whether a client verified by the one server would have been verified
+ * by the other; both are of this configuration and may lack an SSL context.
+ */
+
+ngx_uint_t ngx_edge_session_is_same_trust(ngx_http_ssl_srv_conf_t *one,
+    ngx_http_ssl_srv_conf_t *two);
 
 
 #endif /* _NGX_EDGE_SESSION_H_INCLUDED_ */

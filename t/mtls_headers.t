@@ -103,6 +103,7 @@ server {
     ssl_client_certificate ${dir}ca.crt;
     ssl_verify_depth 2;
     ssl_session_cache shared:s:1m;
+    mtls_resumption partitioned;
     error_page 400 495 496 \@bad;
     location \@bad { proxy_pass http://127.0.0.1:%%PORT10%%; }
 $locations

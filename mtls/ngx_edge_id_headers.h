@@ -6,8 +6,8 @@
  */
 
 
-#ifndef _NGX_EDGE_HEADERS_H_INCLUDED_
-#define _NGX_EDGE_HEADERS_H_INCLUDED_
+#ifndef _NGX_EDGE_ID_HEADERS_H_INCLUDED_
+#define _NGX_EDGE_ID_HEADERS_H_INCLUDED_
 
 
 #include <ngx_config.h>
@@ -55,7 +55,7 @@ typedef struct {
     ngx_array_t  *headers;          /* of ngx_edge_header_t */
     ngx_uint_t    omitted;          /* index of the header that lists others */
     size_t        max_size;         /* of a value */
-} ngx_edge_headers_t;
+} ngx_edge_id_headers_t;
 
 
 /*
@@ -63,9 +63,9 @@ typedef struct {
  * owned, whatever the sets.  *headers is NULL if no set is asked for.
  */
 
-ngx_int_t ngx_edge_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
+ngx_int_t ngx_edge_id_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
     ngx_uint_t sets, ngx_str_t *prefix, size_t max_size,
-    ngx_edge_headers_t **headers);
+    ngx_edge_id_headers_t **headers);
 
 
 /*
@@ -74,9 +74,9 @@ ngx_int_t ngx_edge_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
  * location's, if headers is not NULL.
  */
 
-ngx_int_t ngx_edge_headers_apply(ngx_http_request_t *r,
+ngx_int_t ngx_edge_id_headers_apply(ngx_http_request_t *r,
     const edge_owned_names_t *owned, ngx_uint_t strip,
-    ngx_edge_headers_t *headers);
+    ngx_edge_id_headers_t *headers);
 
 
-#endif /* _NGX_EDGE_HEADERS_H_INCLUDED_ */
+#endif /* _NGX_EDGE_ID_HEADERS_H_INCLUDED_ */

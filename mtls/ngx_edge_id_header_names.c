@@ -1,5 +1,5 @@
 
-#include "ngx_edge_headers.h"
+#include "ngx_edge_id_headers.h"
 
 
 typedef struct {
@@ -10,11 +10,11 @@ typedef struct {
 } ngx_edge_header_kind_t;
 
 
-static ngx_int_t ngx_edge_headers_name(ngx_conf_t *cf,
+static ngx_int_t ngx_edge_id_headers_name(ngx_conf_t *cf,
     edge_owned_names_t *owned, ngx_edge_header_kind_t *kind,
     ngx_str_t *prefix, ngx_str_t *name);
-static ngx_int_t ngx_edge_headers_add(ngx_conf_t *cf,
-    ngx_edge_headers_t *headers, ngx_str_t *name, ngx_uint_t field);
+static ngx_int_t ngx_edge_id_headers_add(ngx_conf_t *cf,
+    ngx_edge_id_headers_t *headers, ngx_str_t *name, ngx_uint_t field);
 #define ngx_edge_header(name, field, set)                                     \
     { ngx_string(name), field, NGX_EDGE_HEADERS_##set, 1 }
 
@@ -62,16 +62,16 @@ static ngx_edge_header_kind_t  ngx_edge_header_kinds[] = {
 
 
 ngx_int_t
-ngx_edge_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
+ngx_edge_id_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
     ngx_uint_t sets, ngx_str_t *prefix, size_t max_size,
-    ngx_edge_headers_t **headers)
+    ngx_edge_id_headers_t **headers)
 {
     ngx_str_t                name;
     ngx_uint_t               i;
-    ngx_edge_headers_t      *given;
+    ngx_edge_id_headers_t      *given;
     ngx_edge_header_kind_t  *kind;
 
-    given = ngx_pcalloc(cf->pool, sizeof(ngx_edge_headers_t));
+    given = ngx_pcalloc(cf->pool, sizeof(ngx_edge_id_headers_t));
     if (given == NULL) {
         return NGX_ERROR;
     }
@@ -86,12 +86,14 @@ ngx_edge_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
     for (i = 0; i < NGX_EDGE_HEADERS_NKINDS; i++) {
         kind = &ngx_edge_header_kinds[i];
 
-        if (ngx_edge_headers_name(cf, owned, kind, prefix, &name) != NGX_OK) {
+        if (ngx_edge_id_headers_name(cf, owned, kind, prefix, &name)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
 
         if ((kind->sets & sets)
-            && ngx_edge_headers_add(cf, given, &name, kind->field) != NGX_OK)
+            && ngx_edge_id_headers_add(cf, given, &name, kind->field) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -109,7 +111,7 @@ ngx_edge_headers_create(ngx_conf_t *cf, edge_owned_names_t *owned,
  */
 
 static ngx_int_t
-ngx_edge_headers_name(ngx_conf_t *cf, edge_owned_names_t *owned,
+ngx_edge_id_headers_name(ngx_conf_t *cf, edge_owned_names_t *owned,
     ngx_edge_header_kind_t *kind, ngx_str_t *prefix, ngx_str_t *name)
 {
     u_char     *p;
@@ -145,7 +147,7 @@ ngx_edge_headers_name(ngx_conf_t *cf, edge_owned_names_t *owned,
 
 
 static ngx_int_t
-ngx_edge_headers_add(ngx_conf_t *cf, ngx_edge_headers_t *headers,
+ngx_edge_id_headers_add(ngx_conf_t *cf, ngx_edge_id_headers_t *headers,
     ngx_str_t *name, ngx_uint_t field)
 {
     ngx_edge_header_t  *header;

@@ -1,31 +1,33 @@
 
-#include "ngx_edge_headers.h"
+#include "ngx_edge_id_headers.h"
 
 #include "ngx_edge_identity.h"
 
 
-static ngx_uint_t ngx_edge_headers_is_dropped(const edge_owned_names_t *owned,
-    ngx_uint_t strip, ngx_edge_headers_t *headers, ngx_table_elt_t *header);
-static ngx_int_t ngx_edge_headers_copy(ngx_http_request_t *r,
+static ngx_uint_t ngx_edge_id_headers_is_dropped(
     const edge_owned_names_t *owned, ngx_uint_t strip,
-    ngx_edge_headers_t *headers, ngx_list_t *to);
-static ngx_int_t ngx_edge_headers_give(ngx_http_request_t *r,
-    ngx_edge_headers_t *headers, ngx_list_t *to);
-static ngx_int_t ngx_edge_headers_value(ngx_http_request_t *r,
+    ngx_edge_id_headers_t *headers, ngx_table_elt_t *header);
+static ngx_int_t ngx_edge_id_headers_copy(ngx_http_request_t *r,
+    const edge_owned_names_t *owned, ngx_uint_t strip,
+    ngx_edge_id_headers_t *headers, ngx_list_t *to);
+static ngx_int_t ngx_edge_id_headers_give(ngx_http_request_t *r,
+    ngx_edge_id_headers_t *headers, ngx_list_t *to);
+static ngx_int_t ngx_edge_id_headers_value(ngx_http_request_t *r,
     ngx_uint_t field, ngx_edge_identity_state_e state, ngx_str_t *value);
-static ngx_int_t ngx_edge_headers_push(ngx_list_t *to,
+static ngx_int_t ngx_edge_id_headers_push(ngx_list_t *to,
     ngx_edge_header_t *header, ngx_str_t *value);
-static ngx_int_t ngx_edge_headers_add_omitted(ngx_http_request_t *r,
+static ngx_int_t ngx_edge_id_headers_add_omitted(ngx_http_request_t *r,
     ngx_str_t *omitted, ngx_str_t *name);
 
 
-static ngx_str_t  ngx_edge_headers_true = ngx_string("true");
-static ngx_str_t  ngx_edge_headers_false = ngx_string("false");
+static ngx_str_t  ngx_edge_id_headers_true = ngx_string("true");
+static ngx_str_t  ngx_edge_id_headers_false = ngx_string("false");
 
 
 ngx_int_t
-ngx_edge_headers_apply(ngx_http_request_t *r, const edge_owned_names_t *owned,
-    ngx_uint_t strip, ngx_edge_headers_t *headers)
+ngx_edge_id_headers_apply(ngx_http_request_t *r,
+    const edge_owned_names_t *owned, ngx_uint_t strip,
+    ngx_edge_id_headers_t *headers)
 {
     ngx_int_t         rc;
     ngx_list_t        list;
@@ -40,8 +42,8 @@ ngx_edge_headers_apply(ngx_http_request_t *r, const edge_owned_names_t *owned,
         header = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            dropped += ngx_edge_headers_is_dropped(owned, strip, headers,
-                                                   &header[i]);
+            dropped += ngx_edge_id_headers_is_dropped(owned, strip, headers,
+                                                      &header[i]);
         }
 
         count += part->nelts;
@@ -62,10 +64,10 @@ ngx_edge_headers_apply(ngx_http_request_t *r, const edge_owned_names_t *owned,
         return NGX_ERROR;
     }
 
-    rc = ngx_edge_headers_copy(r, owned, strip, headers, &list);
+    rc = ngx_edge_id_headers_copy(r, owned, strip, headers, &list);
 
     if (rc == NGX_OK && headers) {
-        rc = ngx_edge_headers_give(r, headers, &list);
+        rc = ngx_edge_id_headers_give(r, headers, &list);
     }
 
     if (rc != NGX_OK) {
@@ -86,8 +88,8 @@ ngx_edge_headers_apply(ngx_http_request_t *r, const edge_owned_names_t *owned,
 
 
 static ngx_uint_t
-ngx_edge_headers_is_dropped(const edge_owned_names_t *owned, ngx_uint_t strip,
-    ngx_edge_headers_t *headers, ngx_table_elt_t *header)
+ngx_edge_id_headers_is_dropped(const edge_owned_names_t *owned,
+    ngx_uint_t strip, ngx_edge_id_headers_t *headers, ngx_table_elt_t *header)
 {
     u_char             *name;
     ngx_uint_t          i;
@@ -120,8 +122,8 @@ ngx_edge_headers_is_dropped(const edge_owned_names_t *owned, ngx_uint_t strip,
 
 
 static ngx_int_t
-ngx_edge_headers_copy(ngx_http_request_t *r, const edge_owned_names_t *owned,
-    ngx_uint_t strip, ngx_edge_headers_t *headers, ngx_list_t *to)
+ngx_edge_id_headers_copy(ngx_http_request_t *r, const edge_owned_names_t *owned,
+    ngx_uint_t strip, ngx_edge_id_headers_t *headers, ngx_list_t *to)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -131,7 +133,8 @@ ngx_edge_headers_copy(ngx_http_request_t *r, const edge_owned_names_t *owned,
         header = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            if (ngx_edge_headers_is_dropped(owned, strip, headers, &header[i]))
+            if (ngx_edge_id_headers_is_dropped(owned, strip, headers,
+                                               &header[i]))
             {
                 continue;
             }
@@ -150,7 +153,7 @@ ngx_edge_headers_copy(ngx_http_request_t *r, const edge_owned_names_t *owned,
 
 
 static ngx_int_t
-ngx_edge_headers_give(ngx_http_request_t *r, ngx_edge_headers_t *headers,
+ngx_edge_id_headers_give(ngx_http_request_t *r, ngx_edge_id_headers_t *headers,
     ngx_list_t *to)
 {
     ngx_int_t                   rc;
@@ -165,7 +168,7 @@ ngx_edge_headers_give(ngx_http_request_t *r, ngx_edge_headers_t *headers,
     header = headers->headers->elts;
 
     for (i = 0; i < headers->omitted; i++) {
-        rc = ngx_edge_headers_value(r, header[i].field, state, &value);
+        rc = ngx_edge_id_headers_value(r, header[i].field, state, &value);
 
         if (rc == NGX_DECLINED) {
             continue;
@@ -174,10 +177,10 @@ ngx_edge_headers_give(ngx_http_request_t *r, ngx_edge_headers_t *headers,
         if (rc == NGX_ABORT
             || (rc == NGX_OK && value.len > headers->max_size))
         {
-            rc = ngx_edge_headers_add_omitted(r, &omitted, &header[i].key);
+            rc = ngx_edge_id_headers_add_omitted(r, &omitted, &header[i].key);
 
         } else if (rc == NGX_OK) {
-            rc = ngx_edge_headers_push(to, &header[i], &value);
+            rc = ngx_edge_id_headers_push(to, &header[i], &value);
         }
 
         if (rc != NGX_OK) {
@@ -189,14 +192,14 @@ ngx_edge_headers_give(ngx_http_request_t *r, ngx_edge_headers_t *headers,
         return NGX_OK;
     }
 
-    return ngx_edge_headers_push(to, &header[headers->omitted], &omitted);
+    return ngx_edge_id_headers_push(to, &header[headers->omitted], &omitted);
 }
 
 
 /* NGX_OK, NGX_DECLINED, NGX_ABORT or NGX_ERROR as ngx_edge_identity_get() */
 
 static ngx_int_t
-ngx_edge_headers_value(ngx_http_request_t *r, ngx_uint_t field,
+ngx_edge_id_headers_value(ngx_http_request_t *r, ngx_uint_t field,
     ngx_edge_identity_state_e state, ngx_str_t *value)
 {
     ngx_uint_t  yes;
@@ -239,14 +242,14 @@ ngx_edge_headers_value(ngx_http_request_t *r, ngx_uint_t field,
         return ngx_edge_identity_get(r, field, value);
     }
 
-    *value = yes ? ngx_edge_headers_true : ngx_edge_headers_false;
+    *value = yes ? ngx_edge_id_headers_true : ngx_edge_id_headers_false;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_edge_headers_push(ngx_list_t *to, ngx_edge_header_t *header,
+ngx_edge_id_headers_push(ngx_list_t *to, ngx_edge_header_t *header,
     ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
@@ -268,7 +271,7 @@ ngx_edge_headers_push(ngx_list_t *to, ngx_edge_header_t *header,
 
 
 static ngx_int_t
-ngx_edge_headers_add_omitted(ngx_http_request_t *r, ngx_str_t *omitted,
+ngx_edge_id_headers_add_omitted(ngx_http_request_t *r, ngx_str_t *omitted,
     ngx_str_t *name)
 {
     u_char  *p, *data;
