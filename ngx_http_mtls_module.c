@@ -14,6 +14,11 @@
 #define NGX_HTTP_MTLS_MAX_CHAIN  16384
 
 
+/* Connections that are looked at without a break, after a new list */
+
+#define NGX_HTTP_MTLS_SWEEP      1024
+
+
 /* Variables beside the fields of the identity */
 
 enum {
@@ -23,17 +28,25 @@ enum {
 };
 
 
+enum {
+    NGX_HTTP_MTLS_REJECT,
+    NGX_HTTP_MTLS_REPORT
+};
+
+
 typedef struct {
     ngx_edge_client_hello_slot_t  slot;         /* must be the first */
 
     edge_owned_names_t            owned;
     size_t                        max_chain;    /* in a session, or 0 */
+    ngx_edge_revocation_t         revocation;
 } ngx_http_mtls_main_conf_t;
 
 
 typedef struct {
     ngx_flag_t                    strip;
     ngx_uint_t                    resumption;
+    ngx_uint_t                    revoked;
     ngx_edge_session_conf_t       session;
 } ngx_http_mtls_srv_conf_t;
 
@@ -50,6 +63,7 @@ typedef struct {
 static ngx_int_t ngx_http_mtls_client_hello(ngx_edge_client_hello_t *hello,
     int *alert, void *data);
 static ngx_uint_t ngx_http_mtls_is_misdirected(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_mtls_is_revoked(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mtls_post_read_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mtls_rewrite_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mtls_variable(ngx_http_request_t *r,
@@ -68,9 +82,16 @@ static char *ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent,
 static char *ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_http_mtls_crl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_mtls_crl_policy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf);
 static ngx_int_t ngx_http_mtls_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_init_sessions(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_check_cache(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mtls_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_mtls_init_process(ngx_cycle_t *cycle);
+static void ngx_http_mtls_timer(ngx_event_t *ev);
 static ngx_int_t ngx_http_mtls_init_phases(ngx_conf_t *cf);
 
 
@@ -88,6 +109,13 @@ static ngx_conf_enum_t  ngx_http_mtls_resumption[] = {
     { ngx_string("off"), NGX_EDGE_SESSION_OFF },
     { ngx_string("partitioned"), NGX_EDGE_SESSION_PARTITIONED },
     { ngx_string("revalidated"), NGX_EDGE_SESSION_REVALIDATED },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_mtls_revoked[] = {
+    { ngx_string("reject"), NGX_HTTP_MTLS_REJECT },
+    { ngx_string("report"), NGX_HTTP_MTLS_REPORT },
     { ngx_null_string, 0 }
 };
 
@@ -134,6 +162,41 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
       offsetof(ngx_http_mtls_srv_conf_t, resumption),
       &ngx_http_mtls_resumption },
 
+    { ngx_string("mtls_revoked"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_mtls_srv_conf_t, revoked),
+      &ngx_http_mtls_revoked },
+
+    { ngx_string("mtls_crl"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_mtls_crl,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mtls_crl_policy"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      ngx_http_mtls_crl_policy,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mtls_crl_check"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_mtls_main_conf_t, revocation.interval),
+      NULL },
+
+    { ngx_string("mtls_crl_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_mtls_main_conf_t, revocation.zone_size),
+      NULL },
+
     { ngx_string("mtls_require"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_mtls_require,
@@ -150,7 +213,7 @@ static ngx_http_module_t  ngx_http_mtls_module_ctx = {
     ngx_http_mtls_init,                    /* postconfiguration */
 
     ngx_http_mtls_create_main_conf,        /* create main configuration */
-    NULL,                                  /* init main configuration */
+    ngx_http_mtls_init_main_conf,          /* init main configuration */
 
     ngx_http_mtls_create_srv_conf,         /* create server configuration */
     ngx_http_mtls_merge_srv_conf,          /* merge server configuration */
@@ -166,8 +229,8 @@ ngx_module_t  ngx_http_mtls_module = {
     ngx_http_mtls_commands,                /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_http_mtls_init_module,             /* init module */
+    ngx_http_mtls_init_process,            /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     NULL,                                  /* exit process */
@@ -246,6 +309,31 @@ ngx_http_mtls_is_misdirected(ngx_http_request_t *r)
 }
 
 
+/*
+ * Lists may have changed since the handshake.  An error of the handshake was
+ * answered by nginx; a certificate that need not be verified may have one.
+ */
+
+static ngx_uint_t
+ngx_http_mtls_is_revoked(ngx_http_request_t *r)
+{
+    ngx_ssl_conn_t            *ssl;
+    ngx_http_mtls_srv_conf_t  *mscf;
+
+    if (r != r->main || r->internal || r->connection->ssl == NULL) {
+        return 0;
+    }
+
+    ssl = r->connection->ssl->connection;
+    mscf = ngx_http_get_module_srv_conf(r, ngx_http_mtls_module);
+
+    return mscf->revoked == NGX_HTTP_MTLS_REJECT
+           && ngx_edge_identity_state(r) != NGX_EDGE_IDENTITY_NONE
+           && SSL_get_verify_result(ssl) == X509_V_OK
+           && ngx_edge_session_revocation(ssl) != NGX_EDGE_REVOCATION_GOOD;
+}
+
+
 /* Before any other module has seen the headers */
 
 static ngx_int_t
@@ -259,6 +347,12 @@ ngx_http_mtls_post_read_handler(ngx_http_request_t *r)
                       "client requested a server whose client certificates "
                       "are verified otherwise than was negotiated");
         return NGX_HTTP_MISDIRECTED_REQUEST;
+    }
+
+    if (ngx_http_mtls_is_revoked(r)) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client certificate is revoked, or cannot be looked up");
+        return NGX_HTTPS_CERT_ERROR;
     }
 
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_mtls_module);
@@ -400,6 +494,7 @@ static void *
 ngx_http_mtls_create_main_conf(ngx_conf_t *cf)
 {
     ngx_pool_cleanup_t         *cln;
+    ngx_edge_revocation_t      *rev;
     ngx_http_mtls_main_conf_t  *mmcf;
 
     mmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mtls_main_conf_t));
@@ -415,6 +510,18 @@ ngx_http_mtls_create_main_conf(ngx_conf_t *cf)
     cln->handler = ngx_http_mtls_cleanup;
     cln->data = &mmcf->owned;
 
+    rev = &mmcf->revocation;
+    rev->interval = NGX_CONF_UNSET_MSEC;
+    rev->zone_size = NGX_CONF_UNSET_SIZE;
+
+    if (ngx_array_init(&rev->paths, cf->pool, 4, sizeof(char *)) != NGX_OK
+        || ngx_array_init(&rev->policies, cf->pool, 4,
+                          sizeof(ngx_edge_revocation_policy_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
     return mmcf;
 }
 
@@ -423,6 +530,45 @@ static void
 ngx_http_mtls_cleanup(void *data)
 {
     edge_owned_names_free(data);
+}
+
+
+static char *
+ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_uint_t                     i;
+    ngx_edge_revocation_t         *rev;
+    ngx_http_mtls_main_conf_t     *mmcf = conf;
+    ngx_edge_revocation_policy_t  *policy;
+
+    rev = &mmcf->revocation;
+
+    ngx_conf_init_msec_value(rev->interval, 60000);
+    ngx_conf_init_size_value(rev->zone_size, 512 * 1024 * 1024);
+
+    if (rev->zone_size < 1024 * 1024) {
+        return (char *) "\"mtls_crl_zone\" must be at least 1m";
+    }
+
+    /* the policy of all issuers without one of their own is the last */
+
+    policy = rev->policies.elts;
+
+    for (i = 0; i < rev->policies.nelts; i++) {
+        if (policy[i].issuer_ski.len == 0) {
+            return NGX_CONF_OK;
+        }
+    }
+
+    policy = ngx_array_push(&rev->policies);
+    if (policy == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
+    policy->hard = 1;
+
+    return NGX_CONF_OK;
 }
 
 
@@ -438,6 +584,7 @@ ngx_http_mtls_create_srv_conf(ngx_conf_t *cf)
 
     mscf->strip = NGX_CONF_UNSET;
     mscf->resumption = NGX_CONF_UNSET_UINT;
+    mscf->revoked = NGX_CONF_UNSET_UINT;
 
     return mscf;
 }
@@ -450,6 +597,8 @@ ngx_http_mtls_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_mtls_srv_conf_t  *conf = child;
 
     ngx_conf_merge_value(conf->strip, prev->strip, 1);
+    ngx_conf_merge_uint_value(conf->revoked, prev->revoked,
+                              NGX_HTTP_MTLS_REJECT);
 
     /* the default depends on ssl_verify_client, see below */
 
@@ -594,6 +743,107 @@ ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data)
 }
 
 
+static char *
+ngx_http_mtls_crl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                  *args;
+    ngx_uint_t                  i;
+    const char                **path;
+    ngx_file_info_t             info;
+    ngx_http_mtls_main_conf_t  *mmcf = conf;
+
+    args = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_conf_full_name(cf->cycle, &args[i], 1) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        path = ngx_array_push(&mmcf->revocation.paths);
+        if (path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *path = (char *) args[i].data;
+
+        /* what is missing later fails as the policy says */
+
+        if (ngx_file_info(args[i].data, &info) == NGX_FILE_ERROR) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, ngx_errno,
+                               ngx_file_info_n " \"%V\" failed", &args[i]);
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mtls_crl_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                     *args, value;
+    ngx_uint_t                     i;
+    ngx_http_mtls_main_conf_t     *mmcf = conf;
+    ngx_edge_revocation_policy_t  *policy;
+
+    args = cf->args->elts;
+
+    policy = ngx_array_push(&mmcf->revocation.policies);
+    if (policy == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
+
+    policy->hard = (ngx_strcmp(args[1].data, "hard") == 0);
+
+    if (!policy->hard && ngx_strcmp(args[1].data, "soft") != 0) {
+        goto invalid;
+    }
+
+    i = 1;
+
+    while (++i < cf->args->nelts) {
+        if (ngx_strncmp(args[i].data, "stale=", 6) == 0) {
+            value.data = args[i].data + 6;
+            value.len = args[i].len - 6;
+
+            policy->stale = ngx_parse_time(&value, 1);
+            if (policy->stale == (time_t) NGX_ERROR) {
+                goto invalid_parameter;
+            }
+
+            continue;
+        }
+
+        if (ngx_strncmp(args[i].data, "issuer_ski=", 11) == 0
+            && args[i].len > 11)
+        {
+            policy->issuer_ski.data = args[i].data + 11;
+            policy->issuer_ski.len = args[i].len - 11;
+            continue;
+        }
+
+        goto invalid_parameter;
+    }
+
+    return NGX_CONF_OK;
+
+invalid:
+
+    i = 1;
+
+invalid_parameter:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\", it must be \"hard\" or "
+                       "\"soft\", then stale=time or issuer_ski=hex",
+                       &args[i]);
+
+    return NGX_CONF_ERROR;
+}
+
+
 static ngx_int_t
 ngx_http_mtls_init(ngx_conf_t *cf)
 {
@@ -614,6 +864,14 @@ ngx_http_mtls_init(ngx_conf_t *cf)
     if (ngx_edge_id_headers_create(cf, &mmcf->owned, NGX_EDGE_HEADERS_OFF,
                                    &prefix, 0, &none)
         != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (mmcf->revocation.paths.nelts
+        && ngx_edge_revocation_init(cf, &mmcf->revocation,
+                                    &ngx_http_mtls_module)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -650,6 +908,9 @@ ngx_http_mtls_init_sessions(ngx_conf_t *cf)
 
         mscf->session.max_chain = mmcf->max_chain;
         mscf->session.mode = mscf->resumption;
+        mscf->session.reported = (mscf->revoked == NGX_HTTP_MTLS_REPORT);
+        mscf->session.revocation = mmcf->revocation.zone ? &mmcf->revocation
+                                                         : NULL;
 
         if (mscf->resumption == NGX_CONF_UNSET_UINT) {
             mscf->session.mode = sscf->verify ? NGX_EDGE_SESSION_OFF
@@ -666,6 +927,14 @@ ngx_http_mtls_init_sessions(ngx_conf_t *cf)
 
         if (sscf->ssl.ctx
             && ngx_edge_session_init_server(cf, cscfp[s], &mscf->session)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (sscf->ssl.ctx && sscf->verify && mscf->session.revocation
+            && ngx_edge_revocation_add_issuers(cf, &mmcf->revocation,
+                                               sscf->ssl.ctx)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -753,4 +1022,84 @@ ngx_http_mtls_init_phases(ngx_conf_t *cf)
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mtls_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_mtls_module);
+
+    if (mmcf == NULL || mmcf->revocation.zone == NULL || ngx_test_config) {
+        return NGX_OK;
+    }
+
+    return ngx_edge_revocation_start(cycle, &mmcf->revocation);
+}
+
+
+static ngx_int_t
+ngx_http_mtls_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    static ngx_event_t       timer;
+    static ngx_connection_t  dummy;
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_mtls_module);
+
+    if (mmcf == NULL || mmcf->revocation.zone == NULL
+        || (ngx_process != NGX_PROCESS_WORKER
+            && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return NGX_OK;
+    }
+
+    dummy.fd = (ngx_socket_t) -1;
+    dummy.data = &mmcf->revocation;
+
+    timer.handler = ngx_http_mtls_timer;
+    timer.data = &dummy;
+    timer.log = cycle->log;
+    timer.cancelable = 1;
+
+    ngx_add_timer(&timer, 1000);
+
+    return NGX_OK;
+}
+
+
+/* Once a second; while connections are swept, as often as there is time */
+
+static void
+ngx_http_mtls_timer(ngx_event_t *ev)
+{
+    ngx_connection_t       *dummy;
+    ngx_atomic_uint_t       generation;
+    ngx_edge_revocation_t  *rev;
+
+    static ngx_uint_t         next = NGX_MAX_INT_T_VALUE;
+    static ngx_atomic_uint_t  swept;
+
+    dummy = ev->data;
+    rev = dummy->data;
+
+    ngx_edge_revocation_refresh(rev, ev->log);
+
+    generation = ngx_edge_revocation_generation(rev);
+
+    if (generation != swept) {
+        swept = generation;
+        next = 0;
+    }
+
+    if (next < ngx_cycle->connection_n) {
+        ngx_edge_session_sweep((ngx_cycle_t *) ngx_cycle, next,
+                               NGX_HTTP_MTLS_SWEEP);
+        next += NGX_HTTP_MTLS_SWEEP;
+    }
+
+    ngx_add_timer(ev, next < ngx_cycle->connection_n ? 1 : 1000);
 }

@@ -6,6 +6,8 @@
 #include <openssl/crypto.h>
 
 #include "edge_certificate.h"
+#include "edge_der.h"
+#include "edge_revocation_issuer.h"
 
 
 /* magic and version, then items: tag, length in 3 bytes, value */
@@ -21,7 +23,8 @@ typedef enum {
     EDGE_SESSION_NOTE_ISSUER_SERIAL,
     EDGE_SESSION_NOTE_ISSUER_SKI,
     EDGE_SESSION_NOTE_CHAIN,
-    EDGE_SESSION_NOTE_CHAIN_LEFT_OUT
+    EDGE_SESSION_NOTE_CHAIN_LEFT_OUT,
+    EDGE_SESSION_NOTE_KEY
 } edge_session_note_tag_e;
 
 
@@ -148,14 +151,54 @@ edge_session_note_add_chain(edge_text_t *note,
 }
 
 
+/* The issuer's identifier and the content of the serial number */
+
+static void
+edge_session_note_add_key(edge_text_t *note, X509 *cert, X509 *issuer)
+{
+    int                   len;
+    edge_text_t           key;
+    unsigned char        *der, id[EDGE_REVOCATION_ID_LEN];
+    edge_der_item_t       serial;
+    const unsigned char  *p;
+
+    der = NULL;
+    len = i2d_ASN1_INTEGER(X509_get0_serialNumber(cert), &der);
+    p = der;
+
+    memset(&key, 0, sizeof(edge_text_t));
+
+    if (len > 0 && edge_der_take(&p, der + len, &serial)
+        && edge_revocation_issuer_id(issuer, id))
+    {
+        edge_text_add(&key, (char *) id, sizeof(id));
+        edge_text_add(&key, (const char *) serial.data, serial.len);
+        edge_session_note_add(note, EDGE_SESSION_NOTE_KEY, key.data, key.len);
+
+    } else {
+        note->failed = 1;
+    }
+
+    note->failed |= key.failed;
+
+    edge_text_free(&key);
+    OPENSSL_free(der);
+}
+
+
 edge_session_note_result_e
 edge_session_note_make(const struct stack_st_X509 *chain, size_t max_chain,
-    unsigned char **note, size_t *len)
+    int with_keys, unsigned char **note, size_t *len)
 {
+    int          i;
     edge_text_t  text;
 
     *note = NULL;
     *len = 0;
+
+    if (with_keys && sk_X509_num(chain) > EDGE_SESSION_NOTE_MAX_CHAIN + 2) {
+        return EDGE_SESSION_NOTE_BAD;
+    }
 
     memset(&text, 0, sizeof(edge_text_t));
 
@@ -170,6 +213,11 @@ edge_session_note_make(const struct stack_st_X509 *chain, size_t max_chain,
 
     if (max_chain > 0) {
         edge_session_note_add_chain(&text, chain, max_chain);
+    }
+
+    for (i = 0; with_keys && i < sk_X509_num(chain) - 1; i++) {
+        edge_session_note_add_key(&text, sk_X509_value(chain, i),
+                                  sk_X509_value(chain, i + 1));
     }
 
     if (!text.failed) {
@@ -232,6 +280,16 @@ edge_session_note_read_item(unsigned tag, edge_session_note_span_t *value,
 
     case EDGE_SESSION_NOTE_CHAIN_LEFT_OUT:
         note->chain_left_out = 1;
+        return EDGE_SESSION_NOTE_OK;
+
+    case EDGE_SESSION_NOTE_KEY:
+        if (note->nkeys == EDGE_SESSION_NOTE_MAX_CHAIN + 1
+            || value->len <= EDGE_REVOCATION_ID_LEN)
+        {
+            return EDGE_SESSION_NOTE_BAD;
+        }
+
+        note->keys[note->nkeys++] = *value;
         return EDGE_SESSION_NOTE_OK;
 
     default:

@@ -39,6 +39,10 @@ typedef struct {
     size_t                    chain_len;
 
     int                       chain_left_out; /* longer than was allowed */
+
+    /* of each certificate but the root: edge_revocation_issuer_id(), serial */
+    edge_session_note_span_t  keys[EDGE_SESSION_NOTE_MAX_CHAIN + 1];
+    size_t                    nkeys;
 } edge_session_note_t;
 
 
@@ -52,13 +56,14 @@ typedef enum {
 /*
  * Writes the note of a verified chain, client first, root last.  Certificates
  * between them are kept if their DER takes at most max_chain bytes together;
- * with 0 none are and nothing is said to be left out.  *note is the caller's
- * to OPENSSL_free().
+ * with 0 none are and nothing is said to be left out.  Keys for looking up
+ * revocation are kept if with_keys is set; a chain too long for them is bad.
+ * *note is the caller's to OPENSSL_free().
  */
 
 edge_session_note_result_e edge_session_note_make(
-    const struct stack_st_X509 *chain, size_t max_chain, unsigned char **note,
-    size_t *len);
+    const struct stack_st_X509 *chain, size_t max_chain, int with_keys,
+    unsigned char **note, size_t *len);
 
 
 /* Reads len bytes; what is read points into them. */

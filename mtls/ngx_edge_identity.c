@@ -102,7 +102,17 @@ ngx_edge_identity_state(ngx_http_request_t *r)
         return NGX_EDGE_IDENTITY_UNVERIFIED;
     }
 
-    return NGX_EDGE_IDENTITY_VERIFIED;
+    switch (ngx_edge_session_revocation(c->ssl->connection)) {
+
+    case NGX_EDGE_REVOCATION_REVOKED:
+        return NGX_EDGE_IDENTITY_REVOKED;
+
+    case NGX_EDGE_REVOCATION_UNKNOWN:
+        return NGX_EDGE_IDENTITY_UNVERIFIED;
+
+    default: /* NGX_EDGE_REVOCATION_GOOD */
+        return NGX_EDGE_IDENTITY_VERIFIED;
+    }
 }
 
 

@@ -11,8 +11,10 @@ static ngx_int_t ngx_edge_session_names(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_ssl_srv_conf_t *sscf,
     ngx_array_t *names);
 static int ngx_edge_session_verify(X509_STORE_CTX *store, void *data);
-static ngx_int_t ngx_edge_session_remember(ngx_ssl_conn_t *ssl,
+static long ngx_edge_session_remember(ngx_ssl_conn_t *ssl,
     X509_STORE_CTX *store);
+static long ngx_edge_session_error(ngx_edge_session_conf_t *conf,
+    edge_session_note_t *note);
 static void ngx_edge_session_limit(SSL_SESSION *session, int64_t valid_until);
 static SSL_TICKET_RETURN ngx_edge_session_ticket(ngx_ssl_conn_t *ssl,
     SSL_SESSION *session, const u_char *name, size_t len,
@@ -104,12 +106,14 @@ ngx_edge_session_digest(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     struct {
         ngx_uint_t             verify;
         ngx_uint_t             ocsp;
+        ngx_uint_t             revocation;
     } flags;
 
     ngx_memzero(&flags, sizeof(flags));
 
     flags.verify = sscf->verify;
     flags.ocsp = sscf->ocsp;
+    flags.revocation = (conf->revocation != NULL);
 
     settings.data = &flags;
     settings.len = sizeof(flags);
@@ -217,6 +221,7 @@ static int
 ngx_edge_session_verify(X509_STORE_CTX *store, void *data)
 {
     int              rc;
+    long             error;
     ngx_ssl_conn_t  *ssl;
 
     rc = X509_verify_cert(store);
@@ -228,21 +233,24 @@ ngx_edge_session_verify(X509_STORE_CTX *store, void *data)
     ssl = X509_STORE_CTX_get_ex_data(store,
                                      SSL_get_ex_data_X509_STORE_CTX_idx());
 
-    if (ngx_edge_session_remember(ssl, store) != NGX_OK) {
-        X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
-        return 0;
-    }
+    error = ngx_edge_session_remember(ssl, store);
 
-    return rc;
+    /* nginx answers a request on a connection with an error, see 495 */
+
+    X509_STORE_CTX_set_error(store, (int) error);
+
+    return (error != X509_V_ERR_OUT_OF_MEM);
 }
 
 
-static ngx_int_t
+/* Returns the result of verification. */
+
+static long
 ngx_edge_session_remember(ngx_ssl_conn_t *ssl, X509_STORE_CTX *store)
 {
+    long                      error;
     size_t                    len;
     u_char                   *bytes;
-    ngx_int_t                 rc;
     SSL_SESSION              *session;
     edge_session_note_t       note;
     ngx_edge_session_conf_t  *conf;
@@ -252,18 +260,19 @@ ngx_edge_session_remember(ngx_ssl_conn_t *ssl, X509_STORE_CTX *store)
 
     if (conf == NULL
         || edge_session_note_make(X509_STORE_CTX_get0_chain(store),
-                                  conf->max_chain, &bytes, &len)
+                                  conf->max_chain, conf->revocation != NULL,
+                                  &bytes, &len)
            != EDGE_SESSION_NOTE_OK)
     {
-        return NGX_ERROR;
+        return X509_V_ERR_OUT_OF_MEM;
     }
 
-    rc = NGX_ERROR;
+    error = X509_V_ERR_OUT_OF_MEM;
 
     if (SSL_SESSION_set1_ticket_appdata(session, bytes, len)
         && edge_session_note_read(bytes, len, &note) == EDGE_SESSION_NOTE_OK)
     {
-        rc = NGX_OK;
+        error = ngx_edge_session_error(conf, &note);
 
         if (conf->mode == NGX_EDGE_SESSION_REVALIDATED) {
             ngx_edge_session_limit(session, note.valid_until);
@@ -272,7 +281,28 @@ ngx_edge_session_remember(ngx_ssl_conn_t *ssl, X509_STORE_CTX *store)
 
     OPENSSL_free(bytes);
 
-    return rc;
+    return error;
+}
+
+
+static long
+ngx_edge_session_error(ngx_edge_session_conf_t *conf, edge_session_note_t *note)
+{
+    if (conf->revocation == NULL || conf->reported) {
+        return X509_V_OK;
+    }
+
+    switch (ngx_edge_revocation_find(conf->revocation, note)) {
+
+    case NGX_EDGE_REVOCATION_REVOKED:
+        return X509_V_ERR_CERT_REVOKED;
+
+    case NGX_EDGE_REVOCATION_UNKNOWN:
+        return X509_V_ERR_UNABLE_TO_GET_CRL;
+
+    default: /* NGX_EDGE_REVOCATION_GOOD */
+        return X509_V_OK;
+    }
 }
 
 
@@ -366,7 +396,85 @@ ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
         return 0;
     }
 
+    if (conf->revocation
+        && ngx_edge_revocation_find(conf->revocation, &note)
+           != NGX_EDGE_REVOCATION_GOOD)
+    {
+        return 0;
+    }
+
     return note.valid_until >= ngx_time();
+}
+
+
+ngx_edge_revocation_status_e
+ngx_edge_session_revocation(ngx_ssl_conn_t *ssl)
+{
+    void                     *data;
+    size_t                    len;
+    SSL_SESSION              *session;
+    edge_session_note_t       note;
+    ngx_edge_session_conf_t  *conf;
+
+    conf = SSL_get_ex_data(ssl, ngx_edge_session_index);
+
+    if (conf == NULL || conf->revocation == NULL) {
+        return NGX_EDGE_REVOCATION_GOOD;
+    }
+
+    session = SSL_get_session(ssl);
+
+    if (session == NULL
+        || SSL_SESSION_get0_ticket_appdata(session, &data, &len) == 0
+        || edge_session_note_read(data, len, &note) != EDGE_SESSION_NOTE_OK)
+    {
+        return NGX_EDGE_REVOCATION_UNKNOWN;
+    }
+
+    return ngx_edge_revocation_find(conf->revocation, &note);
+}
+
+
+/*
+ * A connection is shut down, not closed: nginx finds its end wherever it is,
+ * between requests, in HTTP/2 or in the middle of a response.  Connections of
+ * QUIC share a socket and are left; their requests are refused.
+ */
+
+void
+ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from, ngx_uint_t n)
+{
+    ngx_uint_t                i;
+    ngx_connection_t         *c;
+    ngx_edge_session_conf_t  *conf;
+
+    for (i = from; i < from + n && i < cycle->connection_n; i++) {
+        c = &cycle->connections[i];
+
+        if (c->fd == (ngx_socket_t) -1 || c->ssl == NULL
+            || c->ssl->connection == NULL || c->type != SOCK_STREAM)
+        {
+            continue;
+        }
+
+        conf = SSL_get_ex_data(c->ssl->connection, ngx_edge_session_index);
+
+        if (conf == NULL || conf->reported
+            || SSL_get0_peer_certificate(c->ssl->connection) == NULL
+            || ngx_edge_session_revocation(c->ssl->connection)
+               != NGX_EDGE_REVOCATION_REVOKED)
+        {
+            continue;
+        }
+
+        ngx_log_error(NGX_LOG_INFO, c->log, 0,
+                      "client certificate was revoked, closing connection");
+
+        if (shutdown(c->fd, SHUT_RDWR) == -1) {
+            ngx_connection_error(c, ngx_socket_errno,
+                                 (char *) ngx_shutdown_socket_n " failed");
+        }
+    }
 }
 
 

@@ -14,6 +14,7 @@
 
 #include "edge_trust_digest.h"
 #include "ngx_edge_client_hello.h"
+#include "ngx_edge_revocation.h"
 
 
 typedef enum {
@@ -29,6 +30,9 @@ typedef enum {
 typedef struct {
     ngx_edge_session_mode_e   mode;
     size_t                    max_chain;   /* as in edge_session_note_make() */
+
+    ngx_edge_revocation_t    *revocation;  /* NULL if there is none */
+    ngx_uint_t                reported;    /* revoked clients are let in */
 
     u_char                    verify[EDGE_TRUST_DIGEST_LEN];
     u_char                    server[EDGE_TRUST_DIGEST_LEN];
@@ -55,6 +59,19 @@ ngx_int_t ngx_edge_session_init_server(ngx_conf_t *cf,
 
 ngx_int_t ngx_edge_session_hello(ngx_edge_client_hello_t *hello,
     ngx_edge_session_conf_t *conf);
+
+
+/*
+ * Looks the verified client of a connection up among the revoked; GOOD if the
+ * configuration has no lists, UNKNOWN if the session does not tell.
+ */
+
+ngx_edge_revocation_status_e ngx_edge_session_revocation(ngx_ssl_conn_t *ssl);
+
+
+/* Closes those connections of this worker whose client is revoked now. */
+
+void ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from, ngx_uint_t n);
 
 
 /*

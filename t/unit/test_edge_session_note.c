@@ -1,4 +1,5 @@
 /* unit: mtls/edge_session_note.c mtls/edge_cert*.c mtls/edge_text.c -lcrypto */
+/* unit: mtls/edge_revocation_issuer.c mtls/edge_der.c */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,10 +74,17 @@ reads_what_it_wrote(void **state)
     unsigned char        *bytes, *der;
     edge_session_note_t   note;
 
-    assert_int_equal(edge_session_note_make(chain, 10000, &bytes, &len),
+    assert_int_equal(edge_session_note_make(chain, 10000, 1, &bytes, &len),
                      EDGE_SESSION_NOTE_OK);
     assert_int_equal(edge_session_note_read(bytes, len, &note),
                      EDGE_SESSION_NOTE_OK);
+
+    /* each but the root can be looked up */
+    assert_int_equal(note.nkeys, 2);
+    assert_int_equal(note.keys[0].len, 17);
+    assert_int_equal(note.keys[0].data[16], 1);
+    assert_int_equal(note.keys[1].len, 18);
+    assert_memory_equal(note.keys[1].data + 16, "\x12\x34", 2);
 
     /* the intermediate is the first to expire */
     assert_int_equal(note.valid_until, 2000000000);
@@ -104,7 +112,7 @@ leaves_out_a_chain_too_long(void **state)
     unsigned char        *bytes;
     edge_session_note_t   note;
 
-    assert_int_equal(edge_session_note_make(chain, 10, &bytes, &len),
+    assert_int_equal(edge_session_note_make(chain, 10, 0, &bytes, &len),
                      EDGE_SESSION_NOTE_OK);
     assert_int_equal(edge_session_note_read(bytes, len, &note),
                      EDGE_SESSION_NOTE_OK);
@@ -112,7 +120,7 @@ leaves_out_a_chain_too_long(void **state)
     assert_int_equal(note.chain_len, 0);
     OPENSSL_free(bytes);
 
-    assert_int_equal(edge_session_note_make(chain, 0, &bytes, &len),
+    assert_int_equal(edge_session_note_make(chain, 0, 0, &bytes, &len),
                      EDGE_SESSION_NOTE_OK);
     assert_int_equal(edge_session_note_read(bytes, len, &note),
                      EDGE_SESSION_NOTE_OK);
@@ -129,7 +137,7 @@ refuses_what_is_cut_or_changed(void **state)
     unsigned char        *bytes;
     edge_session_note_t   note;
 
-    assert_int_equal(edge_session_note_make(chain, 10000, &bytes, &len),
+    assert_int_equal(edge_session_note_make(chain, 10000, 0, &bytes, &len),
                      EDGE_SESSION_NOTE_OK);
 
     good = 0;
