@@ -1,0 +1,583 @@
+
+#include "ngx_edge_client_hello.h"
+
+
+typedef struct {
+    ngx_edge_client_hello_pt        handler;
+    void                           *data;
+} ngx_edge_client_hello_handler_t;
+
+
+typedef struct {
+    ngx_array_t                     handlers;
+    int                             state_index;
+} ngx_edge_client_hello_chain_t;
+
+
+/* Kept on the SSL from the first ClientHello to the second. */
+
+typedef struct {
+    ngx_str_t                       sni;
+} ngx_edge_client_hello_state_t;
+
+
+static ngx_edge_client_hello_chain_t *ngx_edge_client_hello_find_chain(
+    ngx_conf_t *cf, ngx_edge_client_hello_slot_t *slot);
+static ngx_edge_client_hello_chain_t *ngx_edge_client_hello_create_chain(
+    ngx_conf_t *cf);
+static void ngx_edge_client_hello_install(ngx_conf_t *cf,
+    ngx_edge_client_hello_chain_t *chain);
+static int ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert,
+    void *arg);
+static ngx_int_t ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn,
+    int *alert, ngx_str_t *sni);
+static ngx_int_t ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello,
+    int *alert, int state_index);
+static ngx_int_t ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello,
+    int *alert);
+#if (nginx_version < 1029002)
+static size_t ngx_edge_client_hello_host(ngx_str_t *sni, u_char *host);
+static ngx_http_core_srv_conf_t *ngx_edge_client_hello_find_server(
+    ngx_connection_t *c, ngx_str_t *host);
+static ngx_int_t ngx_edge_client_hello_switch_context(
+    ngx_edge_client_hello_t *hello, SSL_CTX *ctx);
+#endif
+static int ngx_edge_client_hello_not_resumable(ngx_ssl_conn_t *ssl_conn,
+    int is_forward_secure);
+
+
+static ngx_str_t  ngx_edge_client_hello_modules[] = {
+    ngx_string("ngx_http_ecg_module"),
+    ngx_string("ngx_http_mtls_module"),
+    ngx_null_string
+};
+
+/* survives reloads: an index once taken from OpenSSL is never given back */
+static int        ngx_edge_client_hello_state_index = -1;
+
+
+ngx_int_t
+ngx_edge_client_hello_add(ngx_conf_t *cf, ngx_edge_client_hello_slot_t *slot,
+    ngx_edge_client_hello_pt handler, void *data)
+{
+    ngx_edge_client_hello_chain_t    *chain;
+    ngx_edge_client_hello_handler_t  *h;
+
+    if (slot->chain == NULL) {
+        slot->magic = NGX_EDGE_CLIENT_HELLO_MAGIC;
+        slot->version = NGX_EDGE_CLIENT_HELLO_VERSION;
+
+        slot->chain = ngx_edge_client_hello_find_chain(cf, slot);
+        if (slot->chain == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    chain = slot->chain;
+
+    h = ngx_array_push(&chain->handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->handler = handler;
+    h->data = data;
+
+    return NGX_OK;
+}
+
+
+static ngx_edge_client_hello_chain_t *
+ngx_edge_client_hello_find_chain(ngx_conf_t *cf,
+    ngx_edge_client_hello_slot_t *slot)
+{
+    ngx_str_t                     *name;
+    ngx_uint_t                     i;
+    ngx_module_t                  *module;
+    ngx_edge_client_hello_slot_t  *other;
+
+    for (i = 0; cf->cycle->modules[i]; i++) {
+        module = cf->cycle->modules[i];
+
+        if (module->type != NGX_HTTP_MODULE) {
+            continue;
+        }
+
+        for (name = ngx_edge_client_hello_modules; name->len; name++) {
+            if (ngx_strcmp(name->data, module->name) == 0) {
+                break;
+            }
+        }
+
+        if (name->len == 0) {
+            continue;
+        }
+
+        other = ((ngx_http_conf_ctx_t *) cf->ctx)->main_conf[module->ctx_index];
+
+        if (other == NULL || other == slot
+            || other->magic != NGX_EDGE_CLIENT_HELLO_MAGIC)
+        {
+            continue;
+        }
+
+        if (other->version != NGX_EDGE_CLIENT_HELLO_VERSION) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "module \"%V\" is of another release than the "
+                          "edge modules loaded beside it", name);
+            return NULL;
+        }
+
+        if (other->chain) {
+            return other->chain;
+        }
+    }
+
+    return ngx_edge_client_hello_create_chain(cf);
+}
+
+
+static ngx_edge_client_hello_chain_t *
+ngx_edge_client_hello_create_chain(ngx_conf_t *cf)
+{
+    ngx_edge_client_hello_chain_t  *chain;
+
+    chain = ngx_pcalloc(cf->pool, sizeof(ngx_edge_client_hello_chain_t));
+    if (chain == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&chain->handlers, cf->pool, 4,
+                       sizeof(ngx_edge_client_hello_handler_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    if (ngx_edge_client_hello_state_index == -1) {
+        ngx_edge_client_hello_state_index = SSL_get_ex_new_index(0, NULL, NULL,
+                                                                 NULL, NULL);
+    }
+
+    if (ngx_edge_client_hello_state_index == -1) {
+        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
+                      "SSL_get_ex_new_index() failed");
+        return NULL;
+    }
+
+    chain->state_index = ngx_edge_client_hello_state_index;
+
+    ngx_edge_client_hello_install(cf, chain);
+
+    return chain;
+}
+
+
+static void
+ngx_edge_client_hello_install(ngx_conf_t *cf,
+    ngx_edge_client_hello_chain_t *chain)
+{
+    ngx_uint_t                   i;
+    ngx_http_ssl_srv_conf_t     *sscf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+
+        if (sscf->ssl.ctx) {
+            SSL_CTX_set_client_hello_cb(sscf->ssl.ctx,
+                                        ngx_edge_client_hello_callback, chain);
+        }
+    }
+}
+
+
+static int
+ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert, void *arg)
+{
+    ngx_edge_client_hello_chain_t *chain = arg;
+
+    ngx_uint_t                        i;
+    ngx_edge_client_hello_t           hello;
+    ngx_edge_client_hello_handler_t  *h;
+
+    *alert = SSL_AD_HANDSHAKE_FAILURE;
+
+    ngx_memzero(&hello, sizeof(ngx_edge_client_hello_t));
+
+    hello.ssl_conn = ssl_conn;
+    hello.connection = ngx_ssl_get_connection(ssl_conn);
+
+    if (hello.connection->ssl->handshaked) {
+        *alert = SSL_AD_NO_RENEGOTIATION;
+        return SSL_CLIENT_HELLO_ERROR;
+    }
+
+    if (ngx_edge_client_hello_sni(ssl_conn, alert, &hello.sni) != NGX_OK
+        || ngx_edge_client_hello_retry(&hello, alert, chain->state_index)
+           != NGX_OK
+        || ngx_edge_client_hello_select(&hello, alert) != NGX_OK)
+    {
+        return SSL_CLIENT_HELLO_ERROR;
+    }
+
+    h = chain->handlers.elts;
+
+    for (i = 0; i < chain->handlers.nelts; i++) {
+        if (h[i].handler(&hello, alert, h[i].data) != NGX_OK) {
+            return SSL_CLIENT_HELLO_ERROR;
+        }
+    }
+
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+
+/* RFC 6066, section 3; the same names are refused as by OpenSSL and nginx. */
+
+static ngx_int_t
+ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn, int *alert, ngx_str_t *sni)
+{
+    size_t         len;
+    const u_char  *p;
+
+    if (SSL_client_hello_get0_ext(ssl_conn, TLSEXT_TYPE_server_name, &p, &len)
+        == 0)
+    {
+        return NGX_OK;
+    }
+
+    if (len < 5
+        || (size_t) ((p[0] << 8) + p[1] + 2) != len
+        || p[2] != TLSEXT_NAMETYPE_host_name
+        || (size_t) ((p[3] << 8) + p[4] + 5) != len)
+    {
+        *alert = SSL_AD_DECODE_ERROR;
+        return NGX_ERROR;
+    }
+
+    p += 5;
+    len -= 5;
+
+    if (len > TLSEXT_MAXLEN_host_name || ngx_strlchr((u_char *) p,
+                                                     (u_char *) p + len, '\0'))
+    {
+        *alert = SSL_AD_UNRECOGNIZED_NAME;
+        return NGX_ERROR;
+    }
+
+    sni->len = len;
+    sni->data = (u_char *) p;
+
+    return NGX_OK;
+}
+
+
+/*
+ * RFC 8446, section 4.1.2: the second ClientHello names the same server, else
+ * what was decided on the first could be carried to another.
+ */
+
+static ngx_int_t
+ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert,
+    int state_index)
+{
+    ngx_pool_t                     *pool;
+    ngx_edge_client_hello_state_t  *state;
+
+    state = SSL_get_ex_data(hello->ssl_conn, state_index);
+
+    if (state) {
+        hello->retry = 1;
+
+        if ((state->sni.data == NULL) != (hello->sni.data == NULL)
+            || state->sni.len != hello->sni.len
+            || ngx_memcmp(state->sni.data, hello->sni.data, hello->sni.len)
+               != 0)
+        {
+            *alert = SSL_AD_ILLEGAL_PARAMETER;
+            return NGX_ERROR;
+        }
+
+        return NGX_OK;
+    }
+
+    pool = hello->connection->pool;
+
+    state = ngx_pcalloc(pool, sizeof(ngx_edge_client_hello_state_t));
+    if (state == NULL) {
+        goto failed;
+    }
+
+    if (hello->sni.data) {
+        state->sni.len = hello->sni.len;
+        state->sni.data = ngx_pstrdup(pool, &hello->sni);
+
+        if (state->sni.data == NULL) {
+            goto failed;
+        }
+    }
+
+    if (SSL_set_ex_data(hello->ssl_conn, state_index, state) == 0) {
+        goto failed;
+    }
+
+    return NGX_OK;
+
+failed:
+
+    *alert = SSL_AD_INTERNAL_ERROR;
+    return NGX_ERROR;
+}
+
+
+#if (nginx_version >= 1029002)
+
+static ngx_int_t
+ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
+{
+    ngx_http_connection_t  *hc;
+
+    if (ngx_ssl_client_hello_callback(hello->ssl_conn, alert, NULL)
+        != SSL_CLIENT_HELLO_SUCCESS)
+    {
+        return NGX_ERROR;
+    }
+
+    hc = hello->connection->data;
+    hello->conf_ctx = hc->conf_ctx;
+
+    return NGX_OK;
+}
+
+#else
+
+/*
+ * nginx selects the server in its servername callback, when the version and
+ * the session are decided already.  Switching here makes "ssl_protocols" and
+ * the session context of that server hold; nginx then does the same again.
+ */
+
+static ngx_int_t
+ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
+{
+    u_char                     buf[TLSEXT_MAXLEN_host_name];
+    ngx_str_t                  host;
+    ngx_http_connection_t     *hc;
+    ngx_http_ssl_srv_conf_t   *sscf;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    hc = hello->connection->data;
+    hello->conf_ctx = hc->conf_ctx;
+
+    host.data = buf;
+    host.len = ngx_edge_client_hello_host(&hello->sni, buf);
+
+    if (host.len) {
+        cscf = ngx_edge_client_hello_find_server(hello->connection, &host);
+
+        if (cscf) {
+            hello->conf_ctx = cscf->ctx;
+        }
+    }
+
+    sscf = hello->conf_ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+
+    if (sscf->reject_handshake) {
+        hello->connection->ssl->handshake_rejected = 1;
+        *alert = SSL_AD_UNRECOGNIZED_NAME;
+        return NGX_ERROR;
+    }
+
+    if (sscf->ssl.ctx == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_edge_client_hello_switch_context(hello, sscf->ssl.ctx) != NGX_OK) {
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * Writes the name as nginx looks it up: lower case, without port and trailing
+ * dot.  Returns its length, 0 for a name nginx selects no server by.
+ */
+
+static size_t
+ngx_edge_client_hello_host(ngx_str_t *sni, u_char *host)
+{
+    u_char  ch;
+    size_t  i, len;
+
+    len = sni->len;
+
+    for (i = 0; i < sni->len; i++) {
+        ch = sni->data[i];
+
+        if (ch <= 0x20 || ch == 0x7f || ngx_path_separator(ch)
+            || (ch == '.' && i && sni->data[i - 1] == '.'))
+        {
+            return 0;
+        }
+
+        if (ch == ':' && len == sni->len && sni->data[0] != '[') {
+            len = i;
+        }
+
+        if (ch == ']' && len == sni->len && sni->data[0] == '[') {
+            len = i + 1;
+        }
+
+        host[i] = ngx_tolower(ch);
+    }
+
+    if (len && host[len - 1] == '.') {
+        len--;
+    }
+
+    return len;
+}
+
+
+static ngx_http_core_srv_conf_t *
+ngx_edge_client_hello_find_server(ngx_connection_t *c, ngx_str_t *host)
+{
+    ngx_http_connection_t     *hc;
+    ngx_http_core_srv_conf_t  *cscf;
+    ngx_http_virtual_names_t  *names;
+
+    hc = c->data;
+    names = hc->addr_conf->virtual_names;
+
+    if (names == NULL) {
+        return NULL;
+    }
+
+    cscf = ngx_hash_find_combined(&names->names,
+                                  ngx_hash_key(host->data, host->len),
+                                  host->data, host->len);
+    if (cscf) {
+        return cscf;
+    }
+
+#if (NGX_PCRE)
+    {
+    ngx_uint_t  i;
+
+    for (i = 0; i < names->nregex; i++) {
+        if (ngx_regex_exec(names->regex[i].regex->regex, host, NULL, 0) >= 0) {
+            return names->regex[i].server;
+        }
+    }
+    }
+#endif
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_edge_client_hello_switch_context(ngx_edge_client_hello_t *hello,
+    SSL_CTX *ctx)
+{
+    uint64_t         options;
+    ngx_ssl_conn_t  *ssl_conn;
+
+    ssl_conn = hello->ssl_conn;
+
+    if (SSL_get_SSL_CTX(ssl_conn) == ctx) {
+        return NGX_OK;
+    }
+
+    if (SSL_set_SSL_CTX(ssl_conn, ctx) == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* what SSL_set_SSL_CTX() does not switch */
+
+    SSL_set_verify(ssl_conn, SSL_CTX_get_verify_mode(ctx),
+                   SSL_CTX_get_verify_callback(ctx));
+    SSL_set_verify_depth(ssl_conn, SSL_CTX_get_verify_depth(ctx));
+
+    options = SSL_CTX_get_options(ctx) | SSL_OP_NO_RENEGOTIATION;
+
+#if (NGX_HTTP_V3)
+    /* QUIC has no compatibility mode, RFC 9001, section 8.4 */
+
+    if (hello->connection->listening->quic) {
+        options &= ~(uint64_t) SSL_OP_ENABLE_MIDDLEBOX_COMPAT;
+    }
+#endif
+
+    SSL_clear_options(ssl_conn, SSL_get_options(ssl_conn) & ~options);
+    SSL_set_options(ssl_conn, options);
+
+    return NGX_OK;
+}
+
+#endif
+
+
+ngx_int_t
+ngx_edge_client_hello_refuse_resumption(ngx_edge_client_hello_t *hello)
+{
+    u_char  context[SSL_MAX_SID_CTX_LENGTH];
+
+    /* a session offered is of another context, whatever it is */
+
+    if (RAND_bytes(context, SSL_MAX_SID_CTX_LENGTH) != 1
+        || SSL_set_session_id_context(hello->ssl_conn, context,
+                                      SSL_MAX_SID_CTX_LENGTH)
+           != 1)
+    {
+        return NGX_ERROR;
+    }
+
+    /* options would be undone by nginx's servername callback: not used */
+
+    SSL_set_not_resumable_session_callback(hello->ssl_conn,
+                                           ngx_edge_client_hello_not_resumable);
+
+    if (SSL_set_num_tickets(hello->ssl_conn, 0) != 1) {
+        return NGX_ERROR;
+    }
+
+    hello->resumption_refused = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_edge_client_hello_session_context(ngx_edge_client_hello_t *hello,
+    u_char *context, size_t len)
+{
+    if (hello->resumption_refused) {
+        return NGX_OK;
+    }
+
+    if (SSL_set_session_id_context(hello->ssl_conn, context,
+                                   (unsigned int) len)
+        != 1)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static int
+ngx_edge_client_hello_not_resumable(ngx_ssl_conn_t *ssl_conn,
+    int is_forward_secure)
+{
+    return 1;
+}
