@@ -1,0 +1,61 @@
+# Every task of the project; tools/ holds the scripts behind them.
+#
+#   make              build/modules/*.so for the nginx of this machine
+#   make run          the demo, on loopback ports, until Ctrl-C
+#   make test         all that must pass: unit tests, suites, lint
+#   make unit suites lint      its parts; UNITS="t/unit/test_x.c ...",
+#                     TESTS="t/x.t ...", JOBS=2 for two suites at a time
+#   make asan         unit tests and suites with ASan and UBSan
+#   make matrix       the suites on Debian 12, 13 and forky, in chroots
+#   make fuzz         libFuzzer, FUZZ_SECONDS for each target
+#   make bench        the measurements
+#   make image-test   the container image, built and asked for a page
+#   make deps         installs what build and tests need, by apt
+#   make clean        removes build/, except chroots and caches
+#   make distclean    removes all of build/
+#
+# NGINX_SRC=dir builds the modules for another nginx tree.
+
+SHELL = /bin/bash
+
+export NGINX_SRC TESTS UNITS JOBS CC FUZZ_SECONDS MAKE
+
+FUZZ_SECONDS ?= 60
+
+
+all: deps-build modules
+
+modules:
+	@tools/build.sh
+
+deps:
+	@tools/deps.sh build unit test lint
+	@tools/perl.sh
+
+deps-%:
+	@tools/deps.sh $*
+
+deps-test:
+	@tools/deps.sh build unit test
+	@tools/perl.sh
+
+unit: deps-unit
+	@tools/unit.sh
+
+suites: deps-test
+	@tools/build.sh
+	@tools/suites.sh
+
+lint: deps-lint deps-build
+	@tools/lint.sh
+
+test:
+	@tools/all.sh deps modules unit suites lint
+
+clean:
+	@tools/clean.sh
+
+distclean:
+	@tools/clean.sh all
+
+.PHONY: all modules deps deps-test unit suites lint test clean distclean

@@ -1,0 +1,43 @@
+#!/bin/bash
+# all.sh STEP...: runs each make target whatever became of the one before,
+# prints the time each took and, last, "N passed, N failed" over all of them.
+
+. "$(dirname "$0")/lib.sh"
+
+export TALLY=$build/tally-$$
+rm -rf "$TALLY"
+mkdir -p "$TALLY"
+trap 'rm -rf "$TALLY"' EXIT
+
+passed=0
+failed=0
+times=
+
+for step; do
+    echo "== $step"
+    start=$SECONDS
+
+    ${MAKE:-make} --no-print-directory "$step" </dev/null
+    status=$?
+
+    # A step without a count of its own counts only when it fails.
+    p=0
+    f=0
+    [ -f "$TALLY/$step" ] && read -r p f < "$TALLY/$step"
+    [ $status != 0 ] && [ "$f" = 0 ] && f=1
+
+    passed=$((passed + p))
+    failed=$((failed + f))
+    times="$times $step $((SECONDS - start)) s,"
+
+    # Nothing that follows could be believed.
+    if [ $status != 0 ] && { [ "$step" = deps ] || [ "$step" = modules ]; }; then
+        echo "$step failed: the rest is not run"
+        break
+    fi
+done
+
+echo "time:${times%,}"
+echo "$passed passed, $failed failed"
+
+[ $failed = 0 ]

@@ -1,0 +1,71 @@
+#!/bin/bash
+# suite.sh FILE: runs one Test::Nginx suite in its own place and ports (SLOT
+# tells those running side by side apart) and writes "passed failed skipped" to
+# $RESULTS/NAME. Called by suites.sh.
+
+. "$(dirname "$0")/lib.sh"
+
+file=$1
+name=$(basename "$file" .t)
+log=$build/logs/${TALLY_NAME:-suites}-$name.log
+slot=${SLOT:-0}
+
+export TEST_NGINX_PORT=$((${TEST_NGINX_PORT:-1984} + 50 * slot))
+export TEST_NGINX_SERVROOT=${TEST_NGINX_SERVROOT:-$build/servroot}-$slot
+export TEST_NGINX_BINARY=${TEST_NGINX_BINARY:-/usr/sbin/nginx}
+export EDGE_MODULES=${EDGE_MODULES:-$build/modules}
+export PERL5LIB=$build/perl/usr/share/perl5${PERL5LIB:+:$PERL5LIB}
+
+reports=$RESULTS/$name.sanitizer
+
+if [ -n "${SANITIZE:-}" ]; then
+    options="log_path=$reports:print_stacktrace=1:symbolize=1"
+    export ASAN_OPTIONS="$options:$SANITIZE"
+    export UBSAN_OPTIONS="$options"
+    export LSAN_OPTIONS="suppressions=$top/tools/lsan.txt:print_suppressions=0"
+fi
+
+
+# A suite that was stopped, or died, may leave its nginx behind.
+
+stop_nginx() {
+    local pid
+    pid=$(cat "$TEST_NGINX_SERVROOT/logs/nginx.pid" 2>/dev/null) || return
+    [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$TEST_NGINX_BINARY")" ] \
+        && kill -TERM "$pid"
+}
+
+
+start=$(date +%s)
+timeout -k 10 "${SUITE_TIMEOUT:-900}" prove --norc -v -m -It/lib "$file" \
+    </dev/null >"$log" 2>&1
+status=$?
+stop_nginx 2>/dev/null
+
+skipped=$(grep -cE '^ok [0-9]+ .*# (SKIP|TODO)' "$log")
+p=$(($(grep -c '^ok [0-9]' "$log") - skipped))
+f=$(grep '^not ok [0-9]' "$log" | grep -vc '# TODO')
+
+if [ "$f" = 0 ] && [ $status != 0 ]; then
+    f=1
+    echo "$name: status $status"
+    tail -15 "$log"
+elif [ "$f" != 0 ]; then
+    echo "$name: $f failed"
+    grep -A12 '^not ok [0-9]' "$log" | cut -c1-200 | head -40
+elif [ "$p" = 0 ] && [ "$skipped" = 0 ]; then
+    echo "$name: $(grep -o 'skipped:.*' "$log" | head -1)"
+    skipped=1
+fi
+
+for report in "$reports"*; do
+    [ -f "$report" ] || continue
+    f=$((f + 1))
+    cp "$report" "$build/logs/"
+    echo "$name: sanitizer report, $build/logs/$(basename "$report")"
+    head -30 "$report"
+done
+
+echo "$name: $p passed, $f failed, $skipped skipped," \
+    "$(($(date +%s) - start)) s"
+echo "$p $f $skipped" > "$RESULTS/$name"
