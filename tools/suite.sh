@@ -11,7 +11,7 @@ log=$build/logs/${TALLY_NAME:-suites}-$name.log
 slot=${SLOT:-0}
 
 export TEST_NGINX_PORT=$((${TEST_NGINX_PORT:-1984} + 50 * slot))
-export TEST_NGINX_SERVROOT=${TEST_NGINX_SERVROOT:-$build/servroot}-$slot
+export TEST_NGINX_SERVROOT=${TEST_NGINX_SERVROOT:-$build/servroot}-$TEST_NGINX_PORT
 export TEST_NGINX_BINARY=${TEST_NGINX_BINARY:-/usr/sbin/nginx}
 export EDGE_MODULES=${EDGE_MODULES:-$build/modules}
 export PERL5LIB=$build/perl/usr/share/perl5${PERL5LIB:+:$PERL5LIB}
@@ -29,10 +29,13 @@ fi
 # A suite that was stopped, or died, may leave its nginx behind.
 
 stop_nginx() {
-    local pid
-    pid=$(cat "$TEST_NGINX_SERVROOT/logs/nginx.pid" 2>/dev/null) || return
-    [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$TEST_NGINX_BINARY")" ] \
-        && kill -TERM "$pid"
+    local file pid
+    find "$TEST_NGINX_SERVROOT" -name '*.pid' 2>/dev/null | while read -r file
+    do
+        pid=$(head -1 "$file")
+        [ "$(readlink "/proc/$pid/exe")" \
+            = "$(readlink -f "$TEST_NGINX_BINARY")" ] && kill -KILL "$pid"
+    done
 }
 
 

@@ -5,11 +5,11 @@
 . "$(dirname "$0")/lib.sh"
 
 name=${TALLY_NAME:-suites}
-export RESULTS=$build/results/$name
+export RESULTS=$build/results/$name-$$
 export JOBS=${JOBS:-1}
 
-rm -rf "$RESULTS"
 mkdir -p "$RESULTS" "$build/logs"
+trap 'rm -rf "$RESULTS"' EXIT
 
 files=$(ls ${TESTS:-t/*.t} 2>/dev/null)
 

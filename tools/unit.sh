@@ -12,6 +12,9 @@ cflags="-g -O1 -Wall -Wextra -Werror -Wno-unused-parameter"
 includes="-I. -Icommon -Icompress -Imtls -Iecg -It/unit"
 
 mkdir -p "$dir" "$logs"
+exec 9>"$dir/lock"
+flock 9
+
 passed=0
 failed=0
 

@@ -1,0 +1,35 @@
+# Sizes measured now, and lines to paste.
+
+# size_of PATH CODING: the bytes of the body as sent.
+
+size_of() {
+    curl -s -o /dev/null -w '%{size_download}' \
+        -H "Accept-Encoding: $2" "$plain/$1"
+}
+
+
+echo
+printf '%-30s %10s %10s %10s\n' "bytes sent" identity gzip zstd
+
+for page in git/user-manual.html js/jquery.js json/iso_3166-2.json; do
+    printf '%-30s %10s %10s %10s\n' "/$page" "$(size_of $page identity)" \
+        "$(size_of $page gzip)" "$(size_of $page zstd)"
+done
+
+cat <<END
+
+Try in another terminal:
+
+  A page, coded, and decoded again:
+    curl -s -H 'Accept-Encoding: zstd' $plain/git/user-manual.html | zstd -dc | head
+
+  Its header; then one for a client that prefers gzip:
+    curl -sI -H 'Accept-Encoding: zstd, gzip' $plain/js/jquery.js
+    curl -sI -H 'Accept-Encoding: zstd;q=0.5, gzip' $plain/js/jquery.js
+
+  The same over HTTP/2:
+    curl -s --cacert $pki/ca.crt -H 'Accept-Encoding: zstd' -D- -o page.zst $tls/json/iso_3166-2.json
+
+  Events, each readable as it comes:
+    curl -sN -H 'Accept-Encoding: zstd' $plain/events | zstd -dc
+END

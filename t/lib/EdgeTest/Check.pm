@@ -1,0 +1,104 @@
+package EdgeTest::Check;
+
+# What suites assert about one response, in one line each.
+#
+#   text($n)                     $n bytes of text, different at every place
+#   noise($n)                    $n bytes that do not compress, the same in
+#                                every run
+#   is_coded($r, $text, $name)   whole, zstd, decodes to $text
+#   is_plain($r, $text, $name)   whole, identity, equals $text
+#   is_right($r, $text, $name)   either of them
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use Test::More ();
+
+use EdgeTest::Zstd qw(decode);
+
+our @EXPORT = qw(text noise is_coded is_plain is_right why_not);
+
+
+{
+    my $page = '';
+    my $n = 0;
+
+    sub text {
+        my ($size) = @_;
+
+        while (length $page < $size) {
+            $n++;
+            $page .= sprintf qq{<li class="item c%d"><a href="/p/%x">}
+                . "entry %d of the list</a></li>\n", $n % 7, $n * 2654435761
+                & 0xFFFFFFFF, $n;
+        }
+
+        return substr $page, 0, $size;
+    }
+}
+
+
+sub noise {
+    my ($size) = @_;
+    my ($state, $out) = (88172645463325252 & 0xFFFFFFFF, '');
+
+    while (length $out < $size) {
+        $state ^= ($state << 13) & 0xFFFFFFFF;
+        $state ^= $state >> 17;
+        $state ^= ($state << 5) & 0xFFFFFFFF;
+        $out .= pack 'V', $state;
+    }
+
+    return substr $out, 0, $size;
+}
+
+
+# why_not(response, text, coding): undef when all is as it should be
+
+sub why_not {
+    my ($r, $text, $coding) = @_;
+    my $got = $r->coding;
+    my ($body, $error) = $r->{body};
+
+    return "no response" if !$r->{status};
+    return "status $r->{status}" if $r->{status} !~ /^[245]/;
+    return "coding $got, not $coding" if $got ne $coding;
+    return "end: $r->{end}" if $r->{end} =~ /^(?:cut|timeout)$/;
+
+    ($body, $error) = decode($body) if $got eq 'zstd';
+
+    return "zstd: $error" if defined $error;
+    return difference($body, $text) if $body ne $text;
+    return;
+}
+
+
+sub difference {
+    my ($got, $wanted) = @_;
+    my ($at) = ("$got" ^ "$wanted") =~ /^(\0*)/;
+
+    return sprintf '%d bytes, not %d, different from byte %d on: "%.40s"',
+        length $got, length $wanted, length $at, substr $got, length $at;
+}
+
+
+sub is_whole {
+    my ($r, $text, $coding, $name) = @_;
+    my $why = why_not($r, $text, $coding);
+
+    local $Test::Builder::Level = $Test::Builder::Level + 2;
+    Test::More::ok(!defined $why, $name) or Test::More::diag($why);
+
+    return !defined $why;
+}
+
+
+sub is_coded { return is_whole(@_[0, 1], 'zstd', $_[2]) }
+
+sub is_plain { return is_whole(@_[0, 1], 'identity', $_[2]) }
+
+sub is_right { return is_whole(@_[0, 1], $_[0]->coding, $_[2]) }
+
+
+1;

@@ -1,0 +1,103 @@
+#!/bin/bash
+# lint.sh: each check by its name, counted; what a failed one says is shown.
+
+. "$(dirname "$0")/lib.sh"
+
+sources=$(ls *.c {compress,mtls,ecg,common}/*.c 2>/dev/null)
+headers=$(ls {compress,mtls,ecg,common}/*.h 2>/dev/null)
+tests=$(ls t/unit/*.[ch] t/fuzz/*.[ch] 2>/dev/null)
+tree=build/nginx/stock/src
+log=$build/logs/lint.log
+
+passed=0
+failed=0
+
+
+check() {
+    local name=$1
+    shift
+
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "lint $name:"
+        head -40 "$log" | sed 's/^/    /'
+    fi
+}
+
+
+# Every source by one compiler, optimised, as only then all is looked at.
+
+compile_all() {
+    local compiler=$1 incs= file extra status=0
+
+    [ -d $tree/objs ] || { echo "no $tree: run make"; return 1; }
+
+    for file in core event event/modules event/quic os/unix http http/modules \
+        http/v2 http/v3
+    do
+        incs="$incs -isystem $tree/src/$file"
+    done
+
+    for file in $sources; do
+        case $file in
+            ngx_*|*/ngx_*)  extra="-isystem $tree/objs $incs
+                                   -Wno-unused-parameter" ;;
+            *)              extra= ;;
+        esac
+
+        $compiler -c -O2 -o /dev/null -Wall -Wextra -Werror -Wpointer-arith \
+            -Wdeclaration-after-statement -Wmissing-prototypes -Wvla \
+            -Wwrite-strings $extra -Icommon -Icompress -Imtls -Iecg "$file" \
+            || status=1
+    done
+
+    return $status
+}
+
+
+run_cppcheck() {
+    cppcheck --quiet --inline-suppr --error-exitcode=1 --std=c99 \
+        --enable=warning,performance,portability \
+        --suppress=missingIncludeSystem --suppress=unknownMacro \
+        --suppress=normalCheckLevelMaxBranches \
+        -Icommon -Icompress -Imtls -Iecg $sources
+}
+
+
+parse_scripts() {
+    local file status=0
+
+    for file in tools/*.sh tools/in-root .ci/run $(ls bench/run demo/run \
+        2>/dev/null)
+    do
+        case $(head -1 "$file") in
+            *python*|*perl*) ;;
+            *) bash -n "$file" || status=1 ;;
+        esac
+    done
+
+    return $status
+}
+
+
+mkdir -p "$build/logs"
+
+for rule in plain one-way library config tested exports; do
+    check $rule tools/lint-rules.pl $rule
+done
+
+for rule in text layout length; do
+    check $rule tools/lint-style.pl $rule $sources $headers
+done
+
+check text-of-tests tools/lint-style.pl text $tests
+check format tools/lint-style.pl format $sources $headers
+check gcc compile_all gcc
+check clang compile_all clang
+check cppcheck run_cppcheck
+check scripts parse_scripts
+
+tools/lint-style.pl report $sources
+tally lint $passed $failed
