@@ -353,7 +353,7 @@ sub stop {
     my @all = ($pid, children($pid));
 
     kill $signal || 'TERM', $pid;
-    $self->wait_for(5, sub { !grep { kill 0, $_ } @all });
+    $self->wait_for(10, sub { !grep { kill 0, $_ } @all });
 
     for (@all) {
         kill 'KILL', $_ if kill(0, $_) && cmdline($_) =~ /nginx/;

@@ -5,6 +5,8 @@ package EdgeTest::Check;
 #   text($n)                     $n bytes of text, different at every place
 #   noise($n)                    $n bytes that do not compress, the same in
 #                                every run
+#   dense($n)                    $n letters that shrink to about half
+#   sizes()                      sizes at which things meet their ends
 #   is_coded($r, $text, $name)   whole, zstd, decodes to $text
 #   is_plain($r, $text, $name)   whole, identity, equals $text
 #   is_right($r, $text, $name)   either of them
@@ -17,7 +19,7 @@ use Test::More ();
 
 use EdgeTest::Zstd qw(decode);
 
-our @EXPORT = qw(text noise is_coded is_plain is_right why_not);
+our @EXPORT = qw(text noise dense sizes is_coded is_plain is_right why_not);
 
 
 {
@@ -39,18 +41,28 @@ our @EXPORT = qw(text noise is_coded is_plain is_right why_not);
 }
 
 
-sub noise {
-    my ($size) = @_;
-    my ($state, $out) = (88172645463325252 & 0xFFFFFFFF, '');
+{
+    my $page = '';
 
-    while (length $out < $size) {
-        $state ^= ($state << 13) & 0xFFFFFFFF;
-        $state ^= $state >> 17;
-        $state ^= ($state << 5) & 0xFFFFFFFF;
-        $out .= pack 'V', $state;
+    sub noise {
+        my ($size) = @_;
+
+        if (length $page < $size) {
+            srand 2026;
+            $page = pack 'N*', map { rand 4294967296 } 0 .. $size / 4;
+        }
+
+        return substr $page, 0, $size;
     }
+}
 
-    return substr $out, 0, $size;
+
+sub dense { return substr unpack('H*', noise($_[0] / 2 + 1)), 0, $_[0] }
+
+
+sub sizes {
+    return (0, 1, 49, 50, 51, map({ ($_ - 1, $_, $_ + 1) }
+        1024, 4096, 8192, 32768, 131072), 1 << 20);
 }
 
 

@@ -108,7 +108,7 @@ sub feed {
         $self->{rest} = $rc;
         $text .= substr $scratch, 0, $made;
 
-        last if $consumed == $size && $made < OUT_SIZE;
+        last if $consumed == $size && ($rc == 0 || $made < OUT_SIZE);
     }
 
     return $text;

@@ -1,0 +1,96 @@
+"""Where nginx and libzstd come from: this machine, or a chroot."""
+
+import glob
+import os
+import shutil
+import subprocess
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+FILTERS = {
+    "brotli": "libnginx-mod-http-brotli-filter",
+    "peer": "libnginx-mod-http-zstd-filter",
+}
+
+
+class Root:
+    """The machine itself ("host"), or the release of that name.
+
+    A path of the project, "build/bench/x", is at top + it as we see it, and
+    at inside + it for what runs in the root."""
+
+    def __init__(self, name):
+        self.name = name
+        self.is_host = name == "host"
+        if self.is_host:
+            self.top = self.inside = TOP + "/"
+        else:
+            self.top = "%s/build/roots/%s/edge/" % (TOP, name)
+            self.inside = "/edge/"
+
+    def command(self, argv, cpu=None, copy=False):
+        """What to execute for argv to run in the root, pinned to a core."""
+        pin = [] if cpu is None else ["taskset", "-c", str(cpu)]
+        if self.is_host:
+            return pin + argv
+        environment = ["env", "ROOT_COPY=" + ("yes" if copy else "no")]
+        return (environment + pin
+                + [TOP + "/tools/in-root", self.name] + argv)
+
+    def run(self, argv, **options):
+        copy = options.pop("copy", False)
+        cpu = options.pop("cpu", None)
+        return subprocess.run(self.command(argv, cpu, copy), check=True,
+                              cwd=TOP, stdout=subprocess.PIPE, text=True,
+                              **options).stdout
+
+    def prepare(self, corpus):
+        """Packages, our modules, the other filters, oneshot, the corpus."""
+        if not self.is_host:
+            self.run(["tools/deps.sh", "build"], copy=True)
+        self.run(["tools/build.sh"])
+
+        os.makedirs(self.top + "build/bench/filters", exist_ok=True)
+        for package in FILTERS.values():
+            self.unpack(package)
+
+        self.oneshot = self.inside + "build/bench/oneshot"
+        self.run(["cc", "-O2", "-o", self.oneshot,
+                  self.inside + "bench/oneshot.c", "-lzstd"])
+
+        self.site = "build/bench/corpus/site"
+        if not self.is_host:
+            shutil.rmtree(self.top + self.site, ignore_errors=True)
+            shutil.copytree(corpus.site, self.top + self.site)
+
+    def unpack(self, package):
+        """The package unpacked, not installed; nothing where apt has none."""
+        folder = "build/bench/filters"
+        if glob.glob("%s%s/%s_*.deb" % (self.top, folder, package)):
+            return
+        script = ("cd %s%s && apt-cache show %s >/dev/null 2>&1 || exit 0; "
+                  "apt-get -qq -o APT::Sandbox::User= download %s "
+                  "&& dpkg-deb -x %s_*.deb ." % (self.inside, folder, package,
+                                                 package, package))
+        self.run(["sh", "-c", script])
+
+    def module(self, name):
+        """The path in the root of a filter's .so, None where there is none."""
+        if name == "ours":
+            path = "build/modules/ngx_http_zstd_filter_module.so"
+        else:
+            kind = "zstd" if name == "peer" else name
+            path = ("build/bench/filters/usr/lib/nginx/modules/"
+                    "ngx_http_%s_filter_module.so" % kind)
+        return self.inside + path if os.path.exists(self.top + path) else None
+
+    def versions(self):
+        """One line: release, nginx, libzstd."""
+        release = self.run(["sh", "-c", ". /etc/os-release; "
+                            "echo ${PRETTY_NAME}; nginx -v 2>&1 | "
+                            "sed 's/.*: //'; dpkg-query -W -f "
+                            "'${Package} ${Version}\n' libzstd1 libbrotli1 "
+                            "zlib1g"])
+        debs = [os.path.basename(d).rsplit("_", 1)[0].replace("%3a", ":")
+                for d in glob.glob(self.top + "build/bench/filters/*.deb")]
+        return ", ".join(release.split("\n")[:-1] + sorted(debs))

@@ -1,0 +1,254 @@
+"""Requests per second and CPU time per request, against the ideal."""
+
+import os
+import re
+import statistics
+import subprocess
+
+import corpus
+import edge
+import roots
+
+FEW = 8       # connections where responses are long
+MANY = 32
+
+
+class LoadFailed(Exception):
+    pass
+
+
+class Load:
+    """h2load over HTTP/1.1, on the core that the worker does not have."""
+
+    def __init__(self, cpu, folder):
+        self.cpu = cpu
+        self.folder = folder
+
+    def run(self, port, accept, paths, clients, requests):
+        """(requests per second, bytes of a body) of that many requests."""
+        urls = os.path.join(self.folder, "urls")
+        with open(urls, "w") as file:
+            file.write("".join(path + "\n" for path in paths))
+
+        clients = min(clients, requests)
+        done = subprocess.run(
+            ["taskset", "-c", str(self.cpu), "h2load", "--h1", "-t1",
+             "-c%d" % clients, "-n%d" % requests, "-i", urls,
+             "-H", "accept-encoding: " + accept,
+             "--base-uri", "http://127.0.0.1:%d" % port],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return self.read(done.stdout, requests)
+
+    @staticmethod
+    def read(text, requests):
+        seconds = re.search(r"finished in ([\d.]+)(us|ms|s|m)?,", text)
+        good = re.search(r"(\d+) succeeded", text)
+        data = re.search(r"\((\d+)\) data", text)
+        codes = re.search(r"(\d+) 2xx", text)
+        if (not (seconds and good and data and codes)
+                or int(good.group(1)) != requests
+                or int(codes.group(1)) != requests):
+            raise LoadFailed("h2load:\n" + text[-1500:])
+
+        unit = {"us": 1e-6, "ms": 1e-3, "m": 60}.get(seconds.group(2), 1)
+        return (requests / (float(seconds.group(1)) * unit),
+                int(data.group(1)) / requests)
+
+
+class Cell:
+    """The rounds of one variant: lists of rates, CPU times and sizes."""
+
+    def __init__(self):
+        self.rate, self.cpu, self.busy, self.size = [], [], [], []
+
+
+def decodes(nginx, port, path, original):
+    """Whether what comes is coded as asked, and is the file."""
+    tool = {"gzip": ["gzip", "-dc"], "br": ["brotli", "-dc"],
+            "zstd": ["zstd", "-dc"]}.get(nginx.accept, ["cat"])
+    head = nginx.root.top + nginx.at + "head"
+    body = subprocess.run(
+        ["curl", "-s", "-D", head, "-H", "Accept-Encoding: " + nginx.accept,
+         "http://127.0.0.1:%d%s" % (port, path)],
+        stdout=subprocess.PIPE).stdout
+    with open(head) as file:
+        coded = re.search(r"(?im)^content-encoding: *(\S+)", file.read())
+    plain = subprocess.run(tool, input=body, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL).stdout
+    with open(original, "rb") as file:
+        same = plain == file.read()
+    return same and (coded.group(1) if coded else "identity") == nginx.accept
+
+
+class Speed:
+    def __init__(self, root, pages, load, settings):
+        self.root = root
+        self.pages = pages
+        self.load = load
+        self.settings = settings
+        self.variants = []
+        self.notes = []
+
+    def start(self, wanted, port):
+        for variant in wanted:
+            if (variant not in ("identity", "gzip")
+                    and self.root.module(variant) is None):
+                self.notes.append("%s: no such module in this root" % variant)
+                continue
+            nginx = edge.Nginx(self.root, variant, port, self.pages)
+            try:
+                nginx.start(self.settings.cpu)
+            except edge.NotRunning as error:
+                self.notes.append(str(error))
+                if nginx.process.poll() is None:
+                    nginx.stop()
+                continue
+            self.variants.append(nginx)
+            port += 2
+
+    def stop(self):
+        for nginx in self.variants:
+            nginx.stop()
+
+    def oneshot(self, files):
+        """(wall seconds, CPU seconds, bytes out) of a call of the library."""
+        inside = [self.root.inside + self.root.site + path for path in files]
+        out = self.root.run([self.root.oneshot, "3",
+                             str(int(self.settings.seconds * 500))] + inside,
+                            cpu=self.settings.cpu).split()
+        return float(out[1]) / 1e6, float(out[2]) / 1e6, float(out[3])
+
+    def check(self, nginx, transport, files):
+        for path in files:
+            original = self.root.top + self.root.site + path
+            if not decodes(nginx, nginx.port[transport], path, original):
+                raise LoadFailed("%s, %s: %s does not decode to the file"
+                                 % (nginx.variant, transport, path))
+
+    def measure(self, nginx, transport, files, clients, requests):
+        before = nginx.cpu()
+        rate, size = self.load.run(nginx.port[transport], nginx.accept,
+                                   files, clients, requests)
+        cpu = (nginx.cpu() - before) / requests
+        return rate, cpu, size
+
+    def requests_for(self, nginx, transport, files, clients):
+        """How many make up the seconds of one measurement."""
+        requests = clients
+        for _ in range(4):
+            rate, _, _ = self.measure(nginx, transport, files, clients,
+                                      requests)
+            if requests / rate > self.settings.seconds / 4:
+                break
+            requests = int(rate * self.settings.seconds / 2) + clients
+        wanted = int(rate * self.settings.seconds)
+        # A whole number of times through the files.
+        return max(1, wanted // len(files)) * len(files)
+
+    def cell(self, label, transport, files):
+        """{variant: Cell} and the rounds of the library's own times."""
+        clients = FEW if corpus.SIZES[label] >= 100000 else MANY
+        requests = {}
+        cells = {}
+        library = []
+
+        for nginx in list(self.variants):
+            try:
+                self.check(nginx, transport, files)
+                requests[nginx] = self.requests_for(nginx, transport, files,
+                                                    clients)
+                cells[nginx.variant] = Cell()
+            except LoadFailed as error:
+                self.notes.append("%s %s %s: %s" % (label, transport,
+                                                    nginx.variant, error))
+
+        for _ in range(self.settings.rounds):
+            library.append(self.oneshot(files))
+            for nginx, number in requests.items():
+                rate, cpu, size = self.measure(nginx, transport, files,
+                                               clients, number)
+                cell = cells[nginx.variant]
+                cell.rate.append(rate)
+                cell.cpu.append(cpu)
+                cell.busy.append(cpu * rate)
+                cell.size.append(size)
+
+        return cells, library
+
+
+def efficiency(cells, library, variant):
+    """Medians over the rounds of (by requests per second, by CPU time)."""
+    cell, identity = cells[variant], cells["identity"]
+    by_rate = [cell.rate[i] * (1 / identity.rate[i] + wall)
+               for i, (wall, _, _) in enumerate(library)]
+    by_cpu = [(identity.cpu[i] + cpu) / cell.cpu[i]
+              for i, (_, cpu, _) in enumerate(library)]
+    return statistics.median(by_rate), statistics.median(by_cpu)
+
+
+def spread(values):
+    middle = statistics.median(values)
+    return (max(values) - min(values)) / middle if middle else 0
+
+
+HEAD = """
+| size | %s | bytes sent | requests/s | CPU µs | worker busy | efficiency \
+| by CPU | spread |
+|---|---|---:|---:|---:|---:|---:|---:|---:|""".lstrip("\n")
+
+
+def rows(label, cells, library):
+    """Lines of the table for one size and transport."""
+    lines = []
+    for variant, cell in cells.items():
+        middle = statistics.median
+        if "identity" in cells and variant != "identity":
+            marks = "%.2f | %.2f" % efficiency(cells, library, variant)
+        else:
+            marks = " | "
+        lines.append("| %s | %s | %d | %d | %.1f | %.2f | %s | %d %% |" % (
+            label, variant, middle(cell.size), middle(cell.rate),
+            middle(cell.cpu) * 1e6, middle(cell.busy), marks,
+            spread(cell.cpu) * 100))
+
+    wall, cpu, size = (statistics.median(part) for part in zip(*library))
+    lines.append("| %s | libzstd alone | %d | %d | %.1f | | | | %d %% |" % (
+        label, size, 1 / wall, cpu * 1e6,
+        spread([part[1] for part in library]) * 100))
+    return lines
+
+
+def start_pages(settings, site_root):
+    """The upstream: this machine's nginx, on the load's core."""
+    nginx = edge.Nginx(site_root, "identity", settings.port, settings.port)
+    nginx.start(settings.load_cpu)
+    return nginx
+
+
+def run(settings, wanted_roots, say):
+    load = Load(settings.load_cpu, roots.TOP + "/build/bench")
+    pages = start_pages(settings, settings.host)
+
+    try:
+        for root in wanted_roots:
+            speed = Speed(root, settings.port, load, settings)
+            try:
+                speed.start(settings.variants, settings.port + 10)
+                run_root(speed, settings, say)
+            finally:
+                speed.stop()
+    finally:
+        pages.stop()
+
+
+def run_root(speed, settings, say):
+    for transport in settings.transports:
+        say("\n### %s, %s\n\n%s" % (speed.root.name, transport,
+                                    HEAD % "variant"))
+        for label in settings.sizes:
+            files = [path for path, _ in settings.corpus.pages(label)]
+            cells, library = speed.cell(label, transport, files)
+            for line in rows(label, cells, library):
+                say(line)
+    if speed.notes:
+        say("\n" + "\n".join("- " + note for note in speed.notes))

@@ -1,0 +1,226 @@
+# Flushes and event streams: what the upstream has sent can be read by the
+# client, before the upstream says anything more.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use EdgeTest 'zstd_filter';
+use EdgeTest::Check;
+use EdgeTest::Client;
+use EdgeTest::Upstream;
+use EdgeTest::Zstd qw(frames);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my @sizes = (1, 30, 100, 5000, 2, 200_000, 77);
+my @events = map { 'data: ' . dense($_) . "\n\n" } @sizes;
+my ($upstream, $order);
+
+
+# An upstream that sends an event for each byte that it reads from a pipe, so
+# that nothing here depends on the clock: a new one for each stream.
+
+sub new_upstream {
+    $upstream->stop if $upstream;
+
+    pipe my $orders, $order or die "pipe: $!";
+    $order->autoflush(1);
+
+    $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
+        handler => sub {
+            my ($conn, $request) = @_;
+            my ($kind) = $request->{path} =~ m{^/(\w+)};
+
+            close $order;
+            $conn->start_chunked('Content-Type: text/event-stream',
+                $kind eq 'header' ? 'X-Accel-Buffering: no' : ());
+
+            for my $event (@events) {
+                sysread $orders, my $byte, 1 or return 'reset';
+                $conn->chunk($event);
+            }
+
+            sysread $orders, my $byte, 1;
+            $conn->last_chunk;
+        });
+}
+
+
+my $edge = EdgeTest->start(http => <<'CONF');
+    compression on;
+    compression_types text/event-stream;
+
+    server {
+        listen %%PORT%%;
+        listen %%PORT2%%%%H2%%;
+        proxy_http_version 1.1;
+        proxy_read_timeout 20s;
+
+        location / { proxy_pass http://127.0.0.1:%%PORT1%%; }
+        location /unbuffered {
+            proxy_pass http://127.0.0.1:%%PORT1%%; proxy_buffering off;
+        }
+        location /tiny {
+            proxy_pass http://127.0.0.1:%%PORT1%%; proxy_buffering off;
+            compression_buffers 1 1k;
+        }
+        location /slowest {
+            proxy_pass http://127.0.0.1:%%PORT1%%; proxy_buffering off;
+            compression_level zstd=15; compression_buffers 2 4k;
+        }
+        location /idle {
+            proxy_pass http://127.0.0.1:%%PORT1%%; proxy_buffering off;
+            compression_idle 100ms;
+        }
+        location /plain {
+            proxy_pass http://127.0.0.1:%%PORT1%%; proxy_buffering off;
+            compression off;
+        }
+    }
+CONF
+
+
+# next_piece(client): bytes of the body, whatever carries it; undef if late
+
+sub next_piece {
+    my ($from) = @_;
+
+    return $from->some if ref $from ne 'GLOB';
+
+    my $bits = '';
+    vec($bits, fileno $from, 1) = 1;
+    return if !select $bits, undef, undef, 5;
+
+    sysread $from, my $bytes, 65536;
+    return $bytes;
+}
+
+
+# receive(client, decoder, size): decoded text until there is enough of it
+
+sub receive {
+    my ($from, $decoder, $size, $seen) = @_;
+    my $text = '';
+
+    while (length $text < $size) {
+        my $piece = next_piece($from);
+        last if !defined $piece || $piece eq '';
+
+        $$seen .= $piece if $seen;
+        $text .= $decoder ? $decoder->feed($piece) : $piece;
+    }
+
+    return $text;
+}
+
+
+sub open_stream {
+    my ($path) = @_;
+    my $c = EdgeTest::Client->new(timeout => 3);
+
+    new_upstream();
+    $c->ask($path, headers => ['Accept-Encoding: zstd']);
+    my $r = $c->head;
+
+    ok($r, 'the header comes before the first event');
+    return ($c, $r);
+}
+
+
+sub follow {
+    my ($from, $decoder, $seen) = @_;
+
+    for my $n (0 .. $#events) {
+        print $order 'e';
+        my $text = receive($from, $decoder, length $events[$n], $seen);
+        ok($text eq $events[$n], "event $n of $sizes[$n] bytes")
+            or return diag(EdgeTest::Check::difference($text, $events[$n]));
+    }
+
+    return 1;
+}
+
+
+for my $path (qw(/plain /unbuffered /header /tiny /slowest /idle)) {
+    subtest $path => sub {
+        my ($c, $r) = open_stream($path);
+        return if !$r;
+
+        my $coded = $path ne '/plain';
+        my $decoder = $coded ? EdgeTest::Zstd->new : undef;
+        my $seen = '';
+
+        is($r->coding, $coded ? 'zstd' : 'identity', 'coding');
+
+        follow($c, $decoder, \$seen) or return;
+        print $order 'e';
+        my $rest = $c->body;
+
+        is($decoder ? $decoder->feed($rest) : $rest, '', 'no more text');
+        is($c->{end}, 'chunked', 'it ends as it should');
+        ok($decoder->between_frames, 'its last frame too') if $coded;
+
+        # a busy stream is one frame or, after a hiccup, very few
+        cmp_ok(scalar(frames($seen . $rest)), '<=', 2, 'few frames')
+            if $coded && $path ne '/idle';
+    };
+}
+
+subtest 'a silent stream ends its frame and goes on in another' => sub {
+    my ($c, $r) = open_stream('/idle/');
+    return if !$r;
+
+    my $decoder = EdgeTest::Zstd->new;
+    my $seen = '';
+
+    for my $n (0 .. $#events) {
+        print $order 'e';
+        is(receive($c, $decoder, length $events[$n], \$seen), $events[$n],
+            "event $n") or return;
+        next if $n == $#events;
+
+        my $deadline = time + 3;
+
+        while (!$decoder->between_frames && time < $deadline) {
+            my $piece = $c->some;
+            last if !length $piece;
+            $seen .= $piece;
+            is($decoder->feed($piece), '', 'no text in it');
+        }
+
+        ok($decoder->between_frames, "the frame after event $n has ended");
+    }
+
+    print $order 'e';
+    my $rest = $c->body;
+    is($decoder->feed($rest), '', 'no more text');
+    is($c->{end}, 'chunked', 'it ends as it should');
+    ok($decoder->between_frames, 'its last frame too');
+
+    my @frames = frames($seen . $rest);
+    cmp_ok(scalar @frames, '>=', scalar @events, 'as many frames as events');
+    cmp_ok(scalar @frames, '<=', @events + 1, 'and no more');
+};
+
+subtest 'HTTP/2' => sub {
+    plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
+
+    new_upstream();
+
+    my $pid = open my $curl, '-|', qw(curl -sN -m 20 --http2-prior-knowledge
+        -H), 'Accept-Encoding: zstd',
+        'http://127.0.0.1:' . EdgeTest->port(2) . '/unbuffered'
+        or die "curl: $!";
+    my $decoder = EdgeTest::Zstd->new;
+
+    follow($curl, $decoder) or return kill 'TERM', $pid;
+    print $order 'e';
+    is(receive($curl, $decoder, 1), '', 'no more text');
+    ok($decoder->between_frames, 'the last frame ended');
+    ok(close $curl, 'curl is content');
+};
+
+is_deeply([ $edge->complaints ], [], 'nothing to complain of');
+
+done_testing();
