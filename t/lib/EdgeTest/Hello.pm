@@ -16,6 +16,10 @@ package EdgeTest::Hello;
 # record (bytes a record carries, to cut the message up), retry (a hash of
 # options that change in the second ClientHello).
 
+#
+#   my ($cert, $key) = certificate($dir, 'a.example', 'b.example');
+#   my $text = s_client(port => $p, sni => 'a.example', args => ['-tls1_2']);
+
 use strict;
 use warnings;
 
@@ -23,7 +27,7 @@ use Exporter 'import';
 use IO::Select;
 use IO::Socket::INET;
 
-our @EXPORT = qw(hello answer);
+our @EXPORT = qw(hello answer certificate s_client);
 
 my %number = ('1.0' => 0x0301, '1.1' => 0x0302, '1.2' => 0x0303,
     '1.3' => 0x0304);
@@ -207,6 +211,35 @@ sub answer {
         sprintf('%04x', $r->{cipher}),
         defined $r->{group} ? $r->{group} : (),
         defined $r->{alpn} ? $r->{alpn} : ();
+}
+
+
+# a self-signed certificate and its key; paths of the two files
+
+sub certificate {
+    my ($dir, @names) = @_;
+    my ($cert, $key) = ("$dir/$names[0].pem", "$dir/$names[0].key");
+    my $names = join ',', map { "DNS:$_" } @names;
+
+    system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+        . "-nodes -days 2 -subj /CN=$names[0] -addext subjectAltName=$names "
+        . "-keyout $key -out $cert 2>/dev/null") == 0
+        or die 'openssl req';
+
+    return ($cert, $key);
+}
+
+
+# What openssl s_client says of a connection that asks for / and is closed.
+
+sub s_client {
+    my (%o) = @_;
+    my @name = defined $o{sni} ? ('-servername', $o{sni}) : '-noservername';
+    my $port = $o{port} || EdgeTest::port();
+    my $command = join ' ', 'timeout 10 openssl s_client -connect',
+        "127.0.0.1:$port", @name, @{ $o{args} || [] }, '-ign_eof 2>&1';
+
+    return scalar `printf 'GET / HTTP/1.0\r\n\r\n' | $command`;
 }
 
 
