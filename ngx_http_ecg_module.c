@@ -375,7 +375,7 @@ ngx_http_ecg_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (r[i]->record.len == record->record.len
             && ngx_strcmp(r[i]->record.name, record->record.name) == 0)
         {
-            return "is duplicate";
+            return (char *) "is duplicate";
         }
     }
 

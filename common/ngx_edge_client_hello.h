@@ -92,4 +92,13 @@ ngx_int_t ngx_edge_client_hello_session_context(ngx_edge_client_hello_t *hello,
     u_char *context, size_t len);
 
 
+/*
+ * For the callback itself: fills conf_ctx and switches to the SSL context of
+ * that server, by nginx's own callback where it has one.
+ */
+
+ngx_int_t ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello,
+    int *alert);
+
+
 #endif /* _NGX_EDGE_CLIENT_HELLO_H_INCLUDED_ */

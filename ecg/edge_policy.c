@@ -216,14 +216,12 @@ edge_policy_parse_value(edge_policy_key_e key, const char *value,
 
     memset(out, 0, sizeof(edge_policy_value_t));
 
-    word = edge_policy_keys[key].words;
-
-    if (word == NULL) {
+    if (edge_policy_keys[key].words == NULL) {
         out->text = value;
         return edge_policy_is_list(value);
     }
 
-    for ( /* void */ ; word->text; word++) {
+    for (word = edge_policy_keys[key].words; word->text; word++) {
         if (strcmp(word->text, value) == 0) {
             out->text = word->text;
             out->number = word->number;

@@ -9,6 +9,8 @@
 
 typedef int (*edge_tls_probe_pt)(SSL_CTX *ctx, const char *name);
 
+typedef STACK_OF(SSL_CIPHER)  edge_tls_ciphers_t;
+
 
 static edge_tls_policy_e edge_tls_compile_list(edge_tls_policy_t *out,
     edge_policy_key_e key, SSL_CTX *ctx, edge_tls_policy_error_t *error);
@@ -229,10 +231,10 @@ static void
 edge_tls_collect_ciphers(edge_tls_policy_t *out, SSL_CTX *ctx,
     edge_policy_key_e key)
 {
-    int                   i;
-    uint16_t              id;
-    edge_tls_ids_t       *ids;
-    STACK_OF(SSL_CIPHER)  *ciphers;
+    int                  i;
+    uint16_t             id;
+    edge_tls_ids_t      *ids;
+    edge_tls_ciphers_t  *ciphers;
 
     ids = (key == EDGE_POLICY_CIPHERS) ? &out->ciphers : &out->ciphersuites;
     ciphers = SSL_CTX_get_ciphers(ctx);
@@ -305,8 +307,8 @@ edge_tls_probe_ciphers(SSL_CTX *ctx, const char *name)
 static int
 edge_tls_probe_ciphersuites(SSL_CTX *ctx, const char *name)
 {
-    int                    i;
-    STACK_OF(SSL_CIPHER)  *ciphers;
+    int                  i;
+    edge_tls_ciphers_t  *ciphers;
 
     /* OpenSSL 3.0 and later pass over unknown suites without a word */
 

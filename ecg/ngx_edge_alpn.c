@@ -95,6 +95,9 @@ static ngx_uint_t
 ngx_edge_alpn_has_http2(ngx_ssl_conn_t *ssl_conn, ngx_http_connection_t *hc)
 {
 #if (NGX_HTTP_V2)
+#if (nginx_version >= 1025001)
+    ngx_http_v2_srv_conf_t       *h2scf;
+#endif
     edge_policy_value_t          *http2;
     ngx_edge_tls_policy_state_t  *state;
 
@@ -109,15 +112,13 @@ ngx_edge_alpn_has_http2(ngx_ssl_conn_t *ssl_conn, ngx_http_connection_t *hc)
     }
 
 #if (nginx_version >= 1025001)
-    {
-    ngx_http_v2_srv_conf_t  *h2scf;
 
     h2scf = ngx_http_get_module_srv_conf(hc->conf_ctx, ngx_http_v2_module);
 
     if (h2scf->enable) {
         return 1;
     }
-    }
+
 #endif
 
     return hc->addr_conf->http2;

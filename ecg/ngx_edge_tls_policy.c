@@ -38,7 +38,7 @@ ngx_edge_tls_policy_init(ngx_conf_t *cf)
 
     if (ngx_edge_tls_policy_index == -1) {
         ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
-                      "SSL_get_ex_new_index() failed");
+                      (char *) "SSL_get_ex_new_index() failed");
         return NGX_ERROR;
     }
 
@@ -247,7 +247,7 @@ failed:
     /* fail closed, for this name only */
 
     ngx_ssl_error(NGX_LOG_ALERT, hello->connection->log, 0,
-                  "policy \"%V\" cannot be applied", &state->name);
+                  (char *) "policy \"%V\" cannot be applied", &state->name);
 
     *alert = SSL_AD_INTERNAL_ERROR;
     return NGX_ERROR;

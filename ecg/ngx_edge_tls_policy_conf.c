@@ -7,7 +7,7 @@ static ngx_int_t ngx_edge_tls_policy_parse_name(ngx_conf_t *cf,
     ngx_str_t *value, edge_policy_record_t *record);
 static ngx_int_t ngx_edge_tls_policy_parse_setting(ngx_conf_t *cf,
     ngx_str_t *setting, edge_policy_t *policy);
-static char *ngx_edge_tls_policy_key_list(ngx_pool_t *pool);
+static const char *ngx_edge_tls_policy_key_list(ngx_pool_t *pool);
 static ngx_int_t ngx_edge_tls_policy_compile(ngx_conf_t *cf,
     ngx_edge_tls_policy_record_t *r, const edge_policy_t *policy);
 static ngx_int_t ngx_edge_tls_policy_overlay(ngx_conf_t *cf,
@@ -142,7 +142,7 @@ ngx_edge_tls_policy_parse_setting(ngx_conf_t *cf, ngx_str_t *setting,
 }
 
 
-static char *
+static const char *
 ngx_edge_tls_policy_key_list(ngx_pool_t *pool)
 {
     u_char    *list, *p, *last;
@@ -164,7 +164,7 @@ ngx_edge_tls_policy_key_list(ngx_pool_t *pool)
     p = ngx_slprintf(p, last, "preset");
     *p = '\0';
 
-    return (char *) list;
+    return (const char *) list;
 }
 
 

@@ -80,8 +80,14 @@ is(said("ecg_policy $_.test preset=$_;"), 'ok', "preset $_")
     for qw(modern intermediate pci);
 
 
+my $hybrid = $openssl < 305 ? '' : <<'C';
+    ecg_policy pq.test groups=X25519MLKEM768:X25519;
+    ecg_policy pq-only.test preset=pq-only;
+C
+
 my $edge = EdgeTest->start(http => <<"C");
     $tls
+    $hybrid
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_session_cache shared:edge:1m;
 
@@ -124,6 +130,17 @@ like(answer(sni => 'default.test', versions => ['1.2']), qr/^1\.2/,
 is(answer(sni => 'curve.test', versions => ['1.3']), 'retry 1301 24',
     'ssl_ecdh_curve of the server selected');
 is(answer(sni => 'gone.test'), 'alert 112', 'ssl_reject_handshake');
+
+SKIP: {
+    skip 'no hybrid groups before OpenSSL 3.5', 4 if !$hybrid;
+
+    is(answer(sni => 'pq.test', groups => [4588, 29], shares => []),
+        'retry 1301 4588', 'hybrid group');
+    is(answer(sni => 'pq.test'), '1.3 1301 29', '... preferred');
+    is(answer(sni => 'pq-only.test'), 'alert 40', '... required');
+    like(s_client(sni => 'pq-only.test'),
+        qr/Negotiated TLS1\.3 group: X25519MLKEM768/, '... negotiated');
+}
 
 # sessions
 

@@ -1,4 +1,5 @@
-/* unit: ecg/edge_tls_policy_compile.c ecg/edge_tls_policy.c ecg/edge_tls_group.c ecg/edge_policy.c -lssl -lcrypto */
+/* unit: ecg/edge_tls_policy_compile.c ecg/edge_tls_policy.c */
+/* unit: ecg/edge_tls_group.c ecg/edge_policy.c -lssl -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>
