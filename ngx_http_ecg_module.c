@@ -11,6 +11,8 @@
 typedef struct {
     /* first, see ngx_edge_client_hello.h */
     ngx_edge_client_hello_slot_t    slot;
+
+    ngx_edge_policy_store_conf_t    store;
 } ngx_http_ecg_main_conf_t;
 
 
@@ -25,7 +27,7 @@ typedef struct {
 /* Of a request that is not to be answered on its connection. */
 
 typedef struct {
-    edge_tls_verdict_e              verdict;
+    ngx_str_t                       reason;
 } ngx_http_ecg_ctx_t;
 
 
@@ -40,12 +42,16 @@ static ngx_int_t ngx_http_ecg_reason_variable(ngx_http_request_t *r,
 
 static ngx_int_t ngx_http_ecg_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_ecg_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_ecg_init_module(ngx_cycle_t *cycle);
+static void ngx_http_ecg_exit_process(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_ecg_init_policies(ngx_conf_t *cf);
 static void *ngx_http_ecg_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_ecg_create_srv_conf(ngx_conf_t *cf);
 static char *ngx_http_ecg_merge_srv_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_http_ecg_policy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ecg_store(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
@@ -55,6 +61,13 @@ static ngx_command_t  ngx_http_ecg_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_2MORE,
       ngx_http_ecg_policy,
       NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ecg_store"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      ngx_http_ecg_store,
+      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
@@ -83,11 +96,11 @@ ngx_module_t  ngx_http_ecg_module = {
     ngx_http_ecg_commands,                 /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_http_ecg_init_module,              /* init module */
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_http_ecg_exit_process,             /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -116,7 +129,7 @@ ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello, int *alert,
 
     escf = hello->conf_ctx->srv_conf[ngx_http_ecg_module.ctx_index];
 
-    if (escf->policies.table.n == 0) {
+    if (escf->policies.table.n == 0 && escf->policies.store == NULL) {
         return NGX_OK;
     }
 
@@ -132,8 +145,8 @@ ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello, int *alert,
 static ngx_int_t
 ngx_http_ecg_misdirected_handler(ngx_http_request_t *r)
 {
+    const char               *reason;
     ngx_http_ecg_ctx_t       *ctx;
-    edge_tls_verdict_e        verdict;
     ngx_http_ecg_srv_conf_t  *escf;
 
     if (r != r->main || r->internal || r->connection->ssl == NULL
@@ -144,13 +157,12 @@ ngx_http_ecg_misdirected_handler(ngx_http_request_t *r)
 
     escf = ngx_http_get_module_srv_conf(r, ngx_http_ecg_module);
 
-    if (escf->policies.table.n == 0) {
+    if (escf->policies.table.n == 0 && escf->policies.store == NULL) {
         return NGX_DECLINED;
     }
 
-    verdict = ngx_edge_tls_policy_verify(r, &escf->policies,
-                                         &r->headers_in.server);
-    if (verdict == EDGE_TLS_ALLOWED) {
+    reason = ngx_edge_tls_policy_verify(r, &escf->policies);
+    if (reason == NULL) {
         return NGX_DECLINED;
     }
 
@@ -159,12 +171,14 @@ ngx_http_ecg_misdirected_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->verdict = verdict;
+    ctx->reason.data = (u_char *) reason;
+    ctx->reason.len = ngx_strlen(reason);
+
     ngx_http_set_ctx(r, ctx, ngx_http_ecg_module);
 
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                  "misdirected request: %s for host \"%V\"",
-                  edge_tls_verdict_text(verdict), &r->headers_in.server);
+                  "misdirected request: %s for host \"%V\"", reason,
+                  &r->headers_in.server);
 
     return NGX_HTTP_MISDIRECTED_REQUEST;
 }
@@ -204,7 +218,6 @@ static ngx_int_t
 ngx_http_ecg_reason_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    const char          *text;
     ngx_http_ecg_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r->main, ngx_http_ecg_module);
@@ -214,10 +227,8 @@ ngx_http_ecg_reason_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    text = edge_tls_verdict_text(ctx->verdict);
-
-    v->len = ngx_strlen(text);
-    v->data = (u_char *) text;
+    v->len = ctx->reason.len;
+    v->data = ctx->reason.data;
     v->valid = 1;
     v->no_cacheable = 1;
     v->not_found = 0;
@@ -250,17 +261,26 @@ ngx_http_ecg_init(ngx_conf_t *cf)
 {
     ngx_uint_t                   i, n, http2;
     ngx_http_ecg_srv_conf_t     *escf;
+    ngx_http_ecg_main_conf_t    *emcf;
     ngx_http_core_srv_conf_t   **cscfp;
     ngx_http_core_main_conf_t   *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
+
     cscfp = cmcf->servers.elts;
 
-    n = 0;
-    http2 = 0;
+    /* a store may turn HTTP/2 off for a name at any time */
+
+    n = (emcf->store.path.data != NULL);
+    http2 = n;
 
     for (i = 0; i < cmcf->servers.nelts; i++) {
         escf = cscfp[i]->ctx->srv_conf[ngx_http_ecg_module.ctx_index];
+
+        if (emcf->store.path.data) {
+            escf->policies.store = &emcf->store;
+        }
 
         n += escf->policies.table.n;
         http2 |= escf->policies.http2;
@@ -277,6 +297,28 @@ ngx_http_ecg_init(ngx_conf_t *cf)
     }
 
     return ngx_http_ecg_init_policies(cf);
+}
+
+
+static ngx_int_t
+ngx_http_ecg_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_ecg_main_conf_t  *emcf;
+
+    emcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_ecg_module);
+
+    if (emcf == NULL || emcf->store.path.data == NULL) {
+        return NGX_OK;
+    }
+
+    return ngx_edge_policy_store_check(cycle, &emcf->store);
+}
+
+
+static void
+ngx_http_ecg_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_edge_policy_store_exit_process();
 }
 
 
@@ -387,4 +429,13 @@ ngx_http_ecg_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     *r = record;
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_ecg_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ecg_main_conf_t *emcf = conf;
+
+    return ngx_edge_policy_store_parse(cf, &emcf->store);
 }

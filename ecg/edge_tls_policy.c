@@ -115,7 +115,8 @@ edge_tls_policy_judge(const edge_tls_policy_t *tls,
     const edge_tls_hello_t *hello, unsigned server, int security_level,
     edge_tls_choice_t *choice)
 {
-    unsigned  common;
+    unsigned               common;
+    const edge_tls_ids_t  *ids;
 
     choice->version = 0;
     choice->versions = edge_tls_allowed_versions(tls, server, security_level);
@@ -134,16 +135,17 @@ edge_tls_policy_judge(const edge_tls_policy_t *tls,
         choice->version >>= 1;
     }
 
-    if (choice->version != EDGE_TLS_1_3) {
-        return edge_tls_has_common(&tls->ciphers, hello->ciphers,
-                                   hello->ciphers_len)
-               ? EDGE_TLS_ALLOWED : EDGE_TLS_NO_CIPHER;
-    }
+    ids = (choice->version == EDGE_TLS_1_3) ? &tls->ciphersuites
+                                            : &tls->ciphers;
 
-    if (!edge_tls_has_common(&tls->ciphersuites, hello->ciphers,
-                             hello->ciphers_len))
+    if (!hello->any_cipher
+        && !edge_tls_has_common(ids, hello->ciphers, hello->ciphers_len))
     {
         return EDGE_TLS_NO_CIPHER;
+    }
+
+    if (choice->version != EDGE_TLS_1_3) {
+        return EDGE_TLS_ALLOWED;
     }
 
     /* a resumed session may do without a group, but clients offer them */

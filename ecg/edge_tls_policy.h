@@ -94,6 +94,9 @@ typedef struct {
     size_t               ciphers_len;
     const unsigned char *groups;
     size_t               groups_len;
+
+    /* not to be judged by ciphers */
+    unsigned             any_cipher;
 } edge_tls_hello_t;
 
 

@@ -1,6 +1,5 @@
 
 #include "ngx_edge_tls_policy.h"
-#include "edge_hostname.h"
 
 
 /* lines a second that a worker writes about refused handshakes */
@@ -8,10 +7,6 @@
 #define NGX_EDGE_TLS_POLICY_LOG_RATE  10
 
 
-static ngx_int_t ngx_edge_tls_policy_find(ngx_edge_client_hello_t *hello,
-    ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
-static void ngx_edge_tls_policy_fill_state(ngx_edge_tls_policy_state_t *state,
-    edge_policy_record_t *record);
 static ngx_int_t ngx_edge_tls_policy_apply_groups(
     ngx_edge_client_hello_t *hello, ngx_edge_tls_policy_state_t *state);
 static ngx_int_t ngx_edge_tls_policy_apply_state(
@@ -57,7 +52,7 @@ ngx_int_t
 ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
     ngx_edge_tls_policy_conf_t *conf)
 {
-    ngx_int_t                     rc;
+    ngx_pool_t                   *pool;
     ngx_edge_tls_policy_state_t  *state;
 
     /* after HelloRetryRequest what was decided before holds */
@@ -66,10 +61,13 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
 
     if (state == NULL) {
 
-        state = ngx_pcalloc(hello->connection->pool,
-                            sizeof(ngx_edge_tls_policy_state_t));
+        pool = hello->connection->pool;
+
+        state = ngx_pcalloc(pool, sizeof(ngx_edge_tls_policy_state_t));
 
         if (state == NULL
+            || ngx_edge_tls_policy_find(pool, conf, &hello->sni, state)
+               != NGX_OK
             || SSL_set_ex_data(hello->ssl_conn, ngx_edge_tls_policy_index,
                                state)
                == 0)
@@ -78,10 +76,8 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
             return NGX_ERROR;
         }
 
-        rc = ngx_edge_tls_policy_find(hello, conf, state);
-
-        if (rc == NGX_DECLINED) {
-            ngx_edge_tls_policy_log_refused(hello, state, "malformed name");
+        if (state->failure) {
+            ngx_edge_tls_policy_log_refused(hello, state, state->failure);
             *alert = SSL_AD_HANDSHAKE_FAILURE;
             return NGX_ERROR;
         }
@@ -97,67 +93,6 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
     }
 
     return ngx_edge_tls_policy_apply_state(hello, alert, state);
-}
-
-
-static ngx_int_t
-ngx_edge_tls_policy_find(ngx_edge_client_hello_t *hello,
-    ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state)
-{
-    char                  *name, host[EDGE_HOSTNAME_MAX + 1];
-    size_t                 len;
-    edge_policy_record_t  *record;
-
-    name = NULL;
-    len = 0;
-
-    ngx_edge_tls_policy_fill_state(state, NULL);
-
-    if (hello->sni.len) {
-        if (edge_hostname_normalize((char *) hello->sni.data, hello->sni.len,
-                                    host, &len)
-            != EDGE_HOSTNAME_OK)
-        {
-            return NGX_DECLINED;
-        }
-
-        name = host;
-    }
-
-    record = edge_policy_table_match(&conf->table, name, len);
-
-    ngx_edge_tls_policy_fill_state(state, record);
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_edge_tls_policy_fill_state(ngx_edge_tls_policy_state_t *state,
-    edge_policy_record_t *record)
-{
-    if (record == NULL) {
-        ngx_str_set(&state->name, "server");
-        ngx_str_set(&state->source, "server");
-        state->tls = NULL;
-        return;
-    }
-
-    state->name.data = (u_char *) record->name;
-    state->name.len = record->len;
-    state->tls = &((ngx_edge_tls_policy_record_t *) record)->tls;
-
-    if (record->name[0] == '*') {
-        ngx_str_set(&state->source, "wildcard");
-
-    } else if (ngx_strcmp(record->name, EDGE_POLICY_DEFAULT) == 0
-               || ngx_strcmp(record->name, EDGE_POLICY_NO_SNI) == 0)
-    {
-        state->source = state->name;
-
-    } else {
-        ngx_str_set(&state->source, "exact");
-    }
 }
 
 
@@ -288,39 +223,55 @@ ngx_edge_tls_policy_log_refused(ngx_edge_client_hello_t *hello,
 }
 
 
-edge_tls_verdict_e
+const char *
 ngx_edge_tls_policy_verify(ngx_http_request_t *r,
-    ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host)
+    ngx_edge_tls_policy_conf_t *conf)
 {
-    char                          name[EDGE_HOSTNAME_MAX + 1];
-    size_t                        len;
+    ngx_str_t                    *host, nothing;
     ngx_ssl_conn_t               *ssl_conn;
+    edge_tls_verdict_e            verdict;
     edge_policy_value_t          *http2;
-    edge_policy_record_t         *record;
     ngx_edge_tls_policy_state_t  *state, wanted;
 
+    ngx_str_null(&nothing);
+
+    host = &r->headers_in.server;
     ssl_conn = r->connection->ssl->connection;
-
-    if (edge_hostname_normalize((char *) host->data, host->len, name, &len)
-        != EDGE_HOSTNAME_OK)
-    {
-        return EDGE_TLS_REJECTED;
-    }
-
-    record = edge_policy_table_match(&conf->table, name, len);
-
-    if (record == NULL) {
-        return EDGE_TLS_ALLOWED;
-    }
-
-    ngx_edge_tls_policy_fill_state(&wanted, record);
-
     state = ngx_edge_tls_policy_state(ssl_conn);
 
-    if (state && state->tls
-        && edge_policy_equal(&state->tls->policy, &wanted.tls->policy))
+    if (state && state->host.len == host->len
+        && ngx_memcmp(state->host.data, host->data, host->len) == 0)
     {
-        return EDGE_TLS_ALLOWED;
+        return NULL;
+    }
+
+    ngx_memzero(&wanted, sizeof(ngx_edge_tls_policy_state_t));
+
+    if (ngx_edge_tls_policy_find(r->pool, conf, host, &wanted) != NGX_OK) {
+        return "no memory";
+    }
+
+    /* an address in brackets is no name */
+
+    if (wanted.malformed) {
+        ngx_memzero(&wanted, sizeof(ngx_edge_tls_policy_state_t));
+
+        if (ngx_edge_tls_policy_find(r->pool, conf, &nothing, &wanted)
+            != NGX_OK)
+        {
+            return "no memory";
+        }
+    }
+
+    if (wanted.failure) {
+        return wanted.failure;
+    }
+
+    if (wanted.tls == NULL
+        || (state && state->tls
+            && edge_policy_equal(&state->tls->policy, &wanted.tls->policy)))
+    {
+        return NULL;
     }
 
     http2 = &wanted.tls->policy.values[EDGE_POLICY_HTTP2];
@@ -328,8 +279,11 @@ ngx_edge_tls_policy_verify(ngx_http_request_t *r,
     if (http2->text && http2->number == EDGE_POLICY_OFF
         && r->http_version == NGX_HTTP_VERSION_20)
     {
-        return EDGE_TLS_NO_VERSION;
+        return "no HTTP/2";
     }
 
-    return edge_tls_policy_verify(wanted.tls, ssl_conn);
+    verdict = edge_tls_policy_verify(wanted.tls, ssl_conn);
+
+    return (verdict == EDGE_TLS_ALLOWED) ? NULL
+                                         : edge_tls_verdict_text(verdict);
 }

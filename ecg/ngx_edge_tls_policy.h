@@ -13,39 +13,52 @@
 #include "ngx_edge_client_hello.h"
 #include "edge_policy_table.h"
 #include "edge_tls_policy.h"
+#include "edge_tls_policy_cache.h"
+#include "ngx_edge_policy_store.h"
 
 
 /* A record of the configuration; the first member is what tables hold. */
 
 typedef struct {
-    edge_policy_record_t        record;
+    edge_policy_record_t           record;
 
     /* with what it inherits */
-    edge_tls_policy_t           tls;
+    edge_tls_policy_t              tls;
 
     /* where it stands, for messages */
-    ngx_str_t                   file;
-    ngx_uint_t                  line;
+    ngx_str_t                      file;
+    ngx_uint_t                     line;
 } ngx_edge_tls_policy_record_t;
 
 
 /* Of a server; zeroed if there are no policies. */
 
 typedef struct {
-    edge_policy_table_t         table;
-    unsigned                    http2:1;
+    edge_policy_table_t            table;
+
+    /* NULL without one */
+    ngx_edge_policy_store_conf_t  *store;
+
+    unsigned                       http2:1;
 } ngx_edge_tls_policy_conf_t;
 
 
 /* What was decided for a connection, kept on its SSL. */
 
 typedef struct {
+    /* normalized; empty without SNI */
+    ngx_str_t                      host;
+
     /* "default" and so on; "server" if no record answered */
-    ngx_str_t                   name;
-    ngx_str_t                   source;
+    ngx_str_t                      name;
+    ngx_str_t                      source;
 
     /* NULL if no record answered */
-    edge_tls_policy_t          *tls;
+    edge_tls_policy_t             *tls;
+
+    /* why nothing can be decided: the handshake is refused */
+    const char                    *failure;
+    unsigned                       malformed:1;
 } ngx_edge_tls_policy_state_t;
 
 
@@ -68,6 +81,15 @@ ngx_int_t ngx_edge_tls_policy_merge(ngx_conf_t *cf, ngx_array_t *own,
 
 ngx_int_t ngx_edge_tls_policy_init(ngx_conf_t *cf);
 
+/*
+ * Finds the policy for a host as a client sent it, or an empty string.  What
+ * state refers to lives as long as pool.  Returns NGX_ERROR without memory.
+ */
+
+ngx_int_t ngx_edge_tls_policy_find(ngx_pool_t *pool,
+    ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host,
+    ngx_edge_tls_policy_state_t *state);
+
 /* Decides on a ClientHello by conf, that of the server SNI selected. */
 
 ngx_int_t ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello,
@@ -79,12 +101,12 @@ ngx_edge_tls_policy_state_t *ngx_edge_tls_policy_state(
     ngx_ssl_conn_t *ssl_conn);
 
 /*
- * Tells whether the connection is as the policy of another host demands: that
- * of a request on it.  host is as nginx validated it.
+ * Tells whether the connection is as the policy demands of the host that a
+ * request on it is for.  Returns NULL if so, or the reason why not.
  */
 
-edge_tls_verdict_e ngx_edge_tls_policy_verify(ngx_http_request_t *r,
-    ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host);
+const char *ngx_edge_tls_policy_verify(ngx_http_request_t *r,
+    ngx_edge_tls_policy_conf_t *conf);
 
 
 #endif /* _NGX_EDGE_TLS_POLICY_H_INCLUDED_ */

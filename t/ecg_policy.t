@@ -190,6 +190,7 @@ is(status('default.test', 'STRICT.test.:1', '--tls-max 1.2'), 421,
 is(status('default.test', 'strict.test'), 200,
     'a host that demands what there is');
 is(status('default.test', 'no.test'), 421, 'a host that is rejected');
+is(status('default.test', '[::1]'), 200, 'a host that is an address');
 is(status('default.test', 'h1.test', '--http2'), 421,
     'a host without HTTP/2, over it');
 is(status('default.test', 'h1.test', '--http1.1'), 200, '... and not over it');
