@@ -170,6 +170,7 @@ static edge_policy_json_e
 edge_policy_json_settings(json_t *settings, uint64_t now, char *buf,
     edge_policy_named_t *out, edge_policy_json_error_t *error)
 {
+    char                *p;
     size_t               left, n;
     json_t              *node;
     unsigned             setting;
@@ -182,6 +183,7 @@ edge_policy_json_settings(json_t *settings, uint64_t now, char *buf,
                                       out->name);
     }
 
+    p = buf;
     left = EDGE_POLICY_RECORD_MAX;
 
     json_object_foreach(settings, key, node) {
@@ -192,18 +194,18 @@ edge_policy_json_settings(json_t *settings, uint64_t now, char *buf,
                                           key);
         }
 
-        result = edge_policy_json_text_of(node, buf, left, error);
+        result = edge_policy_json_text_of(node, p, left, error);
         if (result != EDGE_POLICY_JSON_OK) {
             return result;
         }
 
-        text = edge_policy_text_set(out, setting, buf, now);
+        text = edge_policy_text_set(out, setting, p, now);
         if (text != EDGE_POLICY_TEXT_OK) {
             return edge_policy_json_wrong(error, text, key);
         }
 
-        n = strlen(buf) + 1;
-        buf += n;
+        n = strlen(p) + 1;
+        p += n;
         left -= n;
     }
 
@@ -236,17 +238,16 @@ edge_policy_json_wrong(edge_policy_json_error_t *error,
 static void
 edge_policy_json_say(edge_policy_json_error_t *error, const char *what)
 {
-    size_t  i;
-    char    ch;
+    char  *p;
 
-    for (i = 0; what[i] && i < sizeof(error->wrong) - 1; i++) {
-        ch = what[i];
+    (void) strncpy(error->wrong, what, sizeof(error->wrong) - 1);
+    error->wrong[sizeof(error->wrong) - 1] = '\0';
 
-        error->wrong[i] = (ch < 0x20 || ch == 0x7f || ch == '"' || ch == '\\')
-                          ? '?' : ch;
+    for (p = error->wrong; *p; p++) {
+        if (*p < 0x20 || *p == 0x7f || *p == '"' || *p == '\\') {
+            *p = '?';
+        }
     }
-
-    error->wrong[i] = '\0';
 }
 
 
@@ -257,7 +258,8 @@ edge_policy_json_format(unsigned setting, const char *value,
     int    is_list;
     char  *p;
 
-    is_list = (setting >= EDGE_POLICY_CIPHERS && setting <= EDGE_POLICY_SIGALGS);
+    is_list = setting >= EDGE_POLICY_CIPHERS
+              && setting <= EDGE_POLICY_SIGALGS;
 
     p = out;
 
@@ -269,14 +271,15 @@ edge_policy_json_format(unsigned setting, const char *value,
 
     /* values have neither quotes nor control characters */
 
-    for ( ; *value && p < out + EDGE_POLICY_JSON_VALUE_MAX - 6;
-          value++) {
+    while (*value && p < out + EDGE_POLICY_JSON_VALUE_MAX - 6) {
         if (is_list && *value == ':') {
             p = (char *) memcpy(p, "\",\"", 3) + 3;
-            continue;
+
+        } else {
+            *p++ = *value;
         }
 
-        *p++ = *value;
+        value++;
     }
 
     *p++ = '"';

@@ -288,7 +288,8 @@ test_next(void **state)
 }
 
 
-#define IN_DIR(test)  cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
+#define IN_DIR(test)                                                           \
+    cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
 
 
 int
