@@ -5,6 +5,7 @@
 
 #include "ngx_edge_alpn.h"
 #include "ngx_edge_client_hello.h"
+#include "ngx_edge_policy_api.h"
 #include "ngx_edge_tls_policy.h"
 
 
@@ -13,6 +14,11 @@ typedef struct {
     ngx_edge_client_hello_slot_t    slot;
 
     ngx_edge_policy_store_conf_t    store;
+
+    /* EDGE_TLS_AUTH_*: the keys of all certificates, 0 if unknown */
+    unsigned                        keys;
+
+    unsigned                        api:1;
 } ngx_http_ecg_main_conf_t;
 
 
@@ -24,9 +30,15 @@ typedef struct {
 } ngx_http_ecg_srv_conf_t;
 
 
+typedef struct {
+    ngx_edge_policy_api_conf_t      api;
+} ngx_http_ecg_loc_conf_t;
+
+
 /* Of a request that is not to be answered on its connection. */
 
 typedef struct {
+    /* first in all contexts, see ngx_edge_policy_api.h */
     ngx_str_t                       reason;
 } ngx_http_ecg_ctx_t;
 
@@ -34,6 +46,8 @@ typedef struct {
 static ngx_int_t ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello,
     int *alert, void *data);
 static ngx_int_t ngx_http_ecg_misdirected_handler(ngx_http_request_t *r);
+
+static ngx_int_t ngx_http_ecg_api_handler(ngx_http_request_t *r);
 
 static ngx_int_t ngx_http_ecg_policy_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -53,6 +67,9 @@ static char *ngx_http_ecg_policy(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_ecg_store(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static void *ngx_http_ecg_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static unsigned ngx_http_ecg_certificate_keys(SSL_CTX *ctx);
 
 
 static ngx_command_t  ngx_http_ecg_commands[] = {
@@ -71,6 +88,13 @@ static ngx_command_t  ngx_http_ecg_commands[] = {
       0,
       NULL },
 
+    { ngx_string("ecg_api"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_ecg_api,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -85,7 +109,7 @@ static ngx_http_module_t  ngx_http_ecg_module_ctx = {
     ngx_http_ecg_create_srv_conf,          /* create server configuration */
     ngx_http_ecg_merge_srv_conf,           /* merge server configuration */
 
-    NULL,                                  /* create location configuration */
+    ngx_http_ecg_create_loc_conf,          /* create location configuration */
     NULL                                   /* merge location configuration */
 };
 
@@ -185,6 +209,24 @@ ngx_http_ecg_misdirected_handler(ngx_http_request_t *r)
 
 
 static ngx_int_t
+ngx_http_ecg_api_handler(ngx_http_request_t *r)
+{
+    ngx_http_ecg_srv_conf_t   *escf;
+    ngx_http_ecg_loc_conf_t   *elcf;
+    ngx_http_ecg_main_conf_t  *emcf;
+
+    emcf = ngx_http_get_module_main_conf(r, ngx_http_ecg_module);
+    escf = ngx_http_get_module_srv_conf(r, ngx_http_ecg_module);
+    elcf = ngx_http_get_module_loc_conf(r, ngx_http_ecg_module);
+
+    elcf->api.policies = &escf->policies;
+    elcf->api.keys = emcf->keys;
+
+    return ngx_edge_policy_api(r, &elcf->api);
+}
+
+
+static ngx_int_t
 ngx_http_ecg_policy_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
@@ -222,7 +264,7 @@ ngx_http_ecg_reason_variable(ngx_http_request_t *r,
 
     ctx = ngx_http_get_module_ctx(r->main, ngx_http_ecg_module);
 
-    if (ctx == NULL) {
+    if (ctx == NULL || ctx->reason.len == 0) {
         v->not_found = 1;
         return NGX_OK;
     }
@@ -261,6 +303,7 @@ ngx_http_ecg_init(ngx_conf_t *cf)
 {
     ngx_uint_t                   i, n, http2;
     ngx_http_ecg_srv_conf_t     *escf;
+    ngx_http_ssl_srv_conf_t     *sscf;
     ngx_http_ecg_main_conf_t    *emcf;
     ngx_http_core_srv_conf_t   **cscfp;
     ngx_http_core_main_conf_t   *cmcf;
@@ -269,6 +312,12 @@ ngx_http_ecg_init(ngx_conf_t *cf)
     emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
 
     cscfp = cmcf->servers.elts;
+
+    if (emcf->api && emcf->store.path.data == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"ecg_api\" needs \"ecg_store\"");
+        return NGX_ERROR;
+    }
 
     /* a store may turn HTTP/2 off for a name at any time */
 
@@ -284,6 +333,12 @@ ngx_http_ecg_init(ngx_conf_t *cf)
 
         n += escf->policies.table.n;
         http2 |= escf->policies.http2;
+
+        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+
+        if (sscf->ssl.ctx) {
+            emcf->keys |= ngx_http_ecg_certificate_keys(sscf->ssl.ctx);
+        }
     }
 
     /* not configured, the module changes nothing */
@@ -297,6 +352,40 @@ ngx_http_ecg_init(ngx_conf_t *cf)
     }
 
     return ngx_http_ecg_init_policies(cf);
+}
+
+
+/* Of certificates with variables in their names nothing is known. */
+
+static unsigned
+ngx_http_ecg_certificate_keys(SSL_CTX *ctx)
+{
+    X509      *x;
+    unsigned   keys;
+
+    keys = 0;
+
+    if (SSL_CTX_set_current_cert(ctx, SSL_CERT_SET_FIRST) != 1) {
+        return EDGE_TLS_AUTH_RSA|EDGE_TLS_AUTH_ECDSA|EDGE_TLS_AUTH_OTHER;
+    }
+
+    do {
+        x = SSL_CTX_get0_certificate(ctx);
+
+        switch (x ? EVP_PKEY_base_id(X509_get0_pubkey(x)) : EVP_PKEY_NONE) {
+
+        case EVP_PKEY_RSA:
+            keys |= EDGE_TLS_AUTH_RSA;
+            break;
+
+        default:
+            keys |= EDGE_TLS_AUTH_ECDSA;
+            break;
+        }
+
+    } while (SSL_CTX_set_current_cert(ctx, SSL_CERT_SET_NEXT) == 1);
+
+    return keys;
 }
 
 
@@ -438,4 +527,70 @@ ngx_http_ecg_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_ecg_main_conf_t *emcf = conf;
 
     return ngx_edge_policy_store_parse(cf, &emcf->store);
+}
+
+
+static void *
+ngx_http_ecg_create_loc_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_ecg_loc_conf_t));
+}
+
+
+static char *
+ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ecg_loc_conf_t *elcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_http_ecg_main_conf_t  *emcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (elcf->api.mode) {
+        return (char *) "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "read") == 0 && cf->args->nelts == 2) {
+        elcf->api.mode = NGX_EDGE_POLICY_API_READ;
+
+    } else if (ngx_strcmp(value[1].data, "write") == 0
+               && (cf->args->nelts == 2
+                   || ngx_strcmp(value[2].data, "remote") == 0))
+    {
+        elcf->api.mode = NGX_EDGE_POLICY_API_WRITE;
+        elcf->api.remote = (cf->args->nelts == 3);
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameters of \"ecg_api\": they must be "
+                           "read, write, or write remote");
+        return NGX_CONF_ERROR;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+#if (NGX_PCRE)
+    if (clcf->regex) {
+        return (char *) "cannot be in a location by regular expression";
+    }
+#endif
+
+    clcf->handler = ngx_http_ecg_api_handler;
+
+    emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
+    emcf->api = 1;
+
+    if (elcf->api.mode == NGX_EDGE_POLICY_API_WRITE) {
+        emcf->store.writable = 1;
+
+#if (NGX_THREADS)
+        if (ngx_thread_pool_add(cf, NULL) == NULL) {
+            return NGX_CONF_ERROR;
+        }
+#endif
+    }
+
+    return NGX_CONF_OK;
 }

@@ -92,13 +92,11 @@ edge_tls_offered_versions(SSL *ssl)
 
 
 unsigned
-edge_tls_server_versions(SSL *ssl)
+edge_tls_server_versions(uint64_t options)
 {
     unsigned  v, mask;
-    uint64_t  options;
 
     mask = 0;
-    options = SSL_get_options(ssl);
 
     for (v = 0; v < EDGE_TLS_NVERSIONS; v++) {
         if ((options & edge_tls_versions[v].option) == 0) {

@@ -30,6 +30,15 @@ enum {
 };
 
 
+/* Bits of the keys that certificates have. */
+
+enum {
+    EDGE_TLS_AUTH_RSA = 1,
+    EDGE_TLS_AUTH_ECDSA = 2,
+    EDGE_TLS_AUTH_OTHER = 4
+};
+
+
 typedef enum {
     EDGE_TLS_POLICY_OK = 0,
     EDGE_TLS_POLICY_NO_MEMORY,
@@ -78,6 +87,9 @@ typedef struct {
 
     /* of the same groups; 0 for those that came with providers */
     int                  nids[EDGE_TLS_IDS_MAX];
+
+    /* EDGE_TLS_AUTH_*: keys of certificates that "ciphers" can be used with */
+    unsigned             auth;
 
     /* of "ciphers"; -1 if that is unset */
     int                  security_level;
@@ -134,9 +146,9 @@ const char *edge_tls_policy_error_text(edge_tls_policy_e result);
 
 void edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello);
 
-/* The versions an SSL allows by its options, as "ssl_protocols" set them. */
+/* The versions that options allow, as "ssl_protocols" set them: SSL_OP_*. */
 
-unsigned edge_tls_server_versions(SSL *ssl);
+unsigned edge_tls_server_versions(uint64_t options);
 
 /*
  * Tells what a ClientHello gets under a policy from a server that allows the

@@ -1,6 +1,7 @@
 
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/objects.h>
 
 #include "edge_tls_group.h"
@@ -22,6 +23,7 @@ static edge_tls_policy_e edge_tls_set_list(edge_tls_policy_t *out,
     edge_policy_key_e key, SSL_CTX *ctx);
 static void edge_tls_collect_ciphers(edge_tls_policy_t *out, SSL_CTX *ctx,
     edge_policy_key_e key);
+static unsigned edge_tls_auth_bit(int nid);
 static void edge_tls_collect_groups(edge_tls_policy_t *out);
 static const char *edge_tls_next_name(const char *p, char *name);
 static int edge_tls_probe_ciphers(SSL_CTX *ctx, const char *name);
@@ -49,26 +51,23 @@ edge_tls_policy_compile(edge_tls_policy_t *out, const edge_policy_t *policy,
         return EDGE_TLS_POLICY_MIN_ABOVE_MAX;
     }
 
-    ctx = SSL_CTX_new(TLS_server_method());
-    if (ctx == NULL) {
-        return EDGE_TLS_POLICY_NO_MEMORY;
-    }
+    /* what OpenSSL says of unknown names is not for the next connection */
 
-    result = EDGE_TLS_POLICY_OK;
+    (void) ERR_set_mark();
+
+    ctx = SSL_CTX_new(TLS_server_method());
+    result = ctx ? EDGE_TLS_POLICY_OK : EDGE_TLS_POLICY_NO_MEMORY;
 
     for (key = EDGE_POLICY_CIPHERS; key <= EDGE_POLICY_SIGALGS; key++) {
-        if (policy->values[key].text == NULL) {
-            continue;
-        }
-
-        result = edge_tls_compile_list(out, (edge_policy_key_e) key, ctx,
-                                       error);
-        if (result != EDGE_TLS_POLICY_OK) {
-            break;
+        if (result == EDGE_TLS_POLICY_OK && policy->values[key].text) {
+            result = edge_tls_compile_list(out, (edge_policy_key_e) key, ctx,
+                                           error);
         }
     }
 
     SSL_CTX_free(ctx);
+
+    (void) ERR_pop_to_mark();
 
     if (result == EDGE_TLS_POLICY_OK
         && policy->values[EDGE_POLICY_MAX_TLS].text
@@ -234,13 +233,15 @@ edge_tls_collect_ciphers(edge_tls_policy_t *out, SSL_CTX *ctx,
     int                  i;
     uint16_t             id;
     edge_tls_ids_t      *ids;
+    const SSL_CIPHER    *cipher;
     edge_tls_ciphers_t  *ciphers;
 
     ids = (key == EDGE_POLICY_CIPHERS) ? &out->ciphers : &out->ciphersuites;
     ciphers = SSL_CTX_get_ciphers(ctx);
 
     for (i = 0; i < sk_SSL_CIPHER_num(ciphers); i++) {
-        id = SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(ciphers, i));
+        cipher = sk_SSL_CIPHER_value(ciphers, i);
+        id = SSL_CIPHER_get_protocol_id(cipher);
 
         /* 0x13xx are the suites of TLSv1.3 */
 
@@ -248,12 +249,38 @@ edge_tls_collect_ciphers(edge_tls_policy_t *out, SSL_CTX *ctx,
             continue;
         }
 
-        if (ids->n == EDGE_TLS_IDS_MAX) {
-            ids->n = 0;
-            return;
+        if (key == EDGE_POLICY_CIPHERS) {
+            out->auth |= edge_tls_auth_bit(SSL_CIPHER_get_auth_nid(cipher));
         }
 
-        ids->ids[ids->n++] = id;
+        /* too many to judge by */
+
+        if (ids->n < EDGE_TLS_IDS_MAX) {
+            ids->ids[ids->n] = id;
+        }
+
+        ids->n++;
+    }
+
+    if (ids->n > EDGE_TLS_IDS_MAX) {
+        ids->n = 0;
+    }
+}
+
+
+static unsigned
+edge_tls_auth_bit(int nid)
+{
+    switch (nid) {
+
+    case NID_auth_rsa:
+        return EDGE_TLS_AUTH_RSA;
+
+    case NID_auth_ecdsa:
+        return EDGE_TLS_AUTH_ECDSA;
+
+    default:
+        return EDGE_TLS_AUTH_OTHER;
     }
 }
 
@@ -347,30 +374,16 @@ edge_tls_probe_sigalgs(SSL_CTX *ctx, const char *name)
 const char *
 edge_tls_policy_error_text(edge_tls_policy_e result)
 {
-    switch (result) {
+    static const char *const  texts[] = {
+        [EDGE_TLS_POLICY_OK] = "",
+        [EDGE_TLS_POLICY_NO_MEMORY] = "could not be checked without memory",
+        [EDGE_TLS_POLICY_MIN_ABOVE_MAX] = "is above max_tls",
+        [EDGE_TLS_POLICY_UNKNOWN_NAME] = "is unknown to this OpenSSL",
+        [EDGE_TLS_POLICY_NEEDS_OPENSSL] = "needs OpenSSL ",
+        [EDGE_TLS_POLICY_WRONG_KEY] = "is a TLSv1.3 suite, for ciphersuites",
+        [EDGE_TLS_POLICY_EMPTY_LIST] = "leaves nothing to choose from",
+        [EDGE_TLS_POLICY_SECURITY_LEVEL] = "needs @SECLEVEL=0 for its max_tls"
+    };
 
-    case EDGE_TLS_POLICY_NO_MEMORY:
-        return "could not be checked for lack of memory";
-
-    case EDGE_TLS_POLICY_MIN_ABOVE_MAX:
-        return "is above max_tls";
-
-    case EDGE_TLS_POLICY_UNKNOWN_NAME:
-        return "is unknown to this OpenSSL";
-
-    case EDGE_TLS_POLICY_NEEDS_OPENSSL:
-        return "needs a later OpenSSL";
-
-    case EDGE_TLS_POLICY_WRONG_KEY:
-        return "is a TLSv1.3 suite, set by ciphersuites";
-
-    case EDGE_TLS_POLICY_EMPTY_LIST:
-        return "leaves nothing to choose from";
-
-    case EDGE_TLS_POLICY_SECURITY_LEVEL:
-        return "needs @SECLEVEL=0 for a max_tls below 1.2";
-
-    default:
-        return "";
-    }
+    return texts[result];
 }

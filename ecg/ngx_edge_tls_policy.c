@@ -152,7 +152,7 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
 #endif
 
     verdict = edge_tls_policy_judge(state->tls, &offer,
-                                    edge_tls_server_versions(ssl_conn),
+                                    edge_tls_server_versions(SSL_get_options(ssl_conn)),
                                     SSL_get_security_level(ssl_conn), &choice);
 
     if (verdict != EDGE_TLS_ALLOWED) {

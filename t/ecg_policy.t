@@ -39,7 +39,7 @@ my @refused = (
         qr/"NOSUCH" in "ciphers" of policy "a\.test" is unknown/],
     ['a.test ciphers=!ALL', qr/leaves nothing to choose from/],
     ['a.test ciphers=', qr/invalid value "" of "ciphers"/],
-    ['a.test ciphers=TLS_AES_128_GCM_SHA256', qr/set by ciphersuites/],
+    ['a.test ciphers=TLS_AES_128_GCM_SHA256', qr/a TLSv1\.3 suite, for ciphersuites/],
     ['a.test ciphersuites=TLS_AES_128', qr/"TLS_AES_128" in "ciphersuites"/],
     ['a.test groups=X25519:P-257', qr/"P-257" in "groups"/],
     ['a.test sigalgs=RSA+SHA255', qr/"RSA\+SHA255" in "sigalgs"/],

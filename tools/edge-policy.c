@@ -125,8 +125,7 @@ policy_compiles(command_t *command, const char *name,
         fprintf(stderr, "edge-policy: %s: \"%s\" in \"%s\" %s%s%s\n", name,
                 entry->error.name, edge_policy_key_name(entry->error.key),
                 edge_tls_policy_error_text(entry->result),
-                entry->error.needs ? ", " : "",
-                entry->error.needs ? entry->error.needs : "");
+                entry->error.needs ? entry->error.needs : "", "");
     }
 
     edge_tls_policy_cache_release(entry);

@@ -167,7 +167,7 @@ client_hello(SSL *ssl, int *alert, void *arg)
     edge_tls_hello_read(ssl, &hello);
 
     *verdict = edge_tls_policy_judge(&tls, &hello,
-                                     edge_tls_server_versions(ssl),
+                                     edge_tls_server_versions(SSL_get_options(ssl)),
                                      SSL_get_security_level(ssl), &choice);
 
     return *verdict == EDGE_TLS_ALLOWED

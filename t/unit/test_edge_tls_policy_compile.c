@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/err.h>
 
 #include "edge_tls_policy.h"
 
@@ -40,6 +41,8 @@ test_ids(void **state)
     assert_int_equal(tls.ciphers.ids[1], 0xc02c);
     assert_int_equal(tls.ciphersuites.n, 0);
     assert_int_equal(tls.security_level, -1);
+
+    assert_int_equal(tls.auth, EDGE_TLS_AUTH_RSA|EDGE_TLS_AUTH_ECDSA);
 
     assert_int_equal(compile("ciphersuites", "TLS_AES_256_GCM_SHA384"),
                      EDGE_TLS_POLICY_OK);
@@ -77,6 +80,10 @@ test_one_unknown_name_refuses_all(void **state)
                      EDGE_TLS_POLICY_UNKNOWN_NAME);
     assert_int_equal(compile("sigalgs", "ECDSA+SHA256:RSA-PSS+SHA256"),
                      EDGE_TLS_POLICY_OK);
+
+    /* else nginx would find it with the next connection */
+
+    assert_int_equal(ERR_peek_error(), 0);
 }
 
 
