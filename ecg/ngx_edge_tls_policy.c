@@ -135,6 +135,7 @@ static ngx_int_t
 ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
     ngx_edge_tls_policy_state_t *state)
 {
+    unsigned              server;
     ngx_ssl_conn_t       *ssl_conn;
     edge_tls_hello_t      offer;
     edge_tls_choice_t     choice;
@@ -151,8 +152,9 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
     }
 #endif
 
-    verdict = edge_tls_policy_judge(state->tls, &offer,
-                                    edge_tls_server_versions(SSL_get_options(ssl_conn)),
+    server = edge_tls_server_versions(SSL_get_options(ssl_conn));
+
+    verdict = edge_tls_policy_judge(state->tls, &offer, server,
                                     SSL_get_security_level(ssl_conn), &choice);
 
     if (verdict != EDGE_TLS_ALLOWED) {

@@ -161,13 +161,15 @@ test_ciphers_and_groups(void **state)
 static int
 client_hello(SSL *ssl, int *alert, void *arg)
 {
+    unsigned            server;
     edge_tls_hello_t    hello;
     edge_tls_verdict_e *verdict = arg;
 
     edge_tls_hello_read(ssl, &hello);
 
-    *verdict = edge_tls_policy_judge(&tls, &hello,
-                                     edge_tls_server_versions(SSL_get_options(ssl)),
+    server = edge_tls_server_versions(SSL_get_options(ssl));
+
+    *verdict = edge_tls_policy_judge(&tls, &hello, server,
                                      SSL_get_security_level(ssl), &choice);
 
     return *verdict == EDGE_TLS_ALLOWED
