@@ -50,7 +50,25 @@ lint: deps-lint deps-build
 	@tools/lint.sh
 
 test:
-	@tools/all.sh deps modules unit suites lint
+	@tools/all.sh test deps modules unit suites lint
+
+asan: deps-test deps-unit deps-asan
+	@tools/asan.sh
+
+matrix: deps-matrix
+	@tools/matrix.sh
+
+fuzz: deps-build deps-fuzz
+	@tools/fuzz.sh
+
+image-test: deps-image
+	@tools/image-test.sh
+
+bench: deps-build deps-bench modules
+	@bench/run
+
+run: deps-build deps-run modules
+	@demo/run
 
 clean:
 	@tools/clean.sh
@@ -58,4 +76,5 @@ clean:
 distclean:
 	@tools/clean.sh all
 
-.PHONY: all modules deps deps-test unit suites lint test clean distclean
+.PHONY: all modules deps deps-test unit suites lint test asan matrix fuzz \
+        image-test bench run clean distclean

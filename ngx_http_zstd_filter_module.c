@@ -3,26 +3,250 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "ngx_edge_body.h"
+#include "ngx_edge_coding.h"
+#include "ngx_edge_elect.h"
+#include "ngx_edge_encoders.h"
+#include "ngx_edge_headers.h"
+#include "ngx_edge_precompressed.h"
+#include "ngx_edge_slots.h"
+
+
+#define NGX_HTTP_ZSTD_STATIC_OFF     0
+#define NGX_HTTP_ZSTD_STATIC_ON      1
+#define NGX_HTTP_ZSTD_STATIC_ALWAYS  2
+
+
+typedef struct {
+    ngx_edge_encoders_t     encoders;
+    ngx_array_t             params;         /* edge_params_t *, all unlike */
+    ngx_str_t               dict_file;
+    ngx_flag_t              dict_unsafe;
+} ngx_http_zstd_main_conf_t;
+
+
+typedef struct {
+    ngx_edge_elect_conf_t   elect;
+    ngx_edge_body_conf_t    body;
+
+    ngx_flag_t              enable;
+    ngx_hash_t              types;
+    ngx_array_t            *types_keys;
+    ngx_str_t               bypass_vary;
+    ngx_edge_coding_settings_t  settings;
+    ngx_uint_t              precompressed;
+} ngx_http_zstd_loc_conf_t;
+
+
+/* for a response that is not coded, one of a constant table is enough */
+
+typedef struct {
+    ngx_edge_verdict_e      verdict;
+    ngx_uint_t              vary;           /* a .zst file stands beside */
+    const char             *coding;
+    ngx_edge_body_t        *body;           /* NULL: HEAD */
+} ngx_http_zstd_ctx_t;
+
+
+static ngx_int_t ngx_http_zstd_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_zstd_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_zstd_static_handler(ngx_http_request_t *r);
+
+static ngx_int_t ngx_http_zstd_add_variables(ngx_conf_t *cf);
+static ngx_int_t ngx_http_zstd_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_zstd_coding_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_zstd_ratio_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_zstd_number_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+
+static void *ngx_http_zstd_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_zstd_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_zstd_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_zstd_init(ngx_conf_t *cf);
+
+
+static ngx_conf_enum_t  ngx_http_zstd_static_modes[] = {
+    { ngx_string("off"), NGX_HTTP_ZSTD_STATIC_OFF },
+    { ngx_string("on"), NGX_HTTP_ZSTD_STATIC_ON },
+    { ngx_string("always"), NGX_HTTP_ZSTD_STATIC_ALWAYS },
+    { ngx_null_string, 0 }
+};
+
+
+/* textual and other media types that shrink; text/html is always among them */
+
+static ngx_str_t  ngx_http_zstd_default_types[] = {
+    ngx_string("text/html"),
+    ngx_string("text/plain"),
+    ngx_string("text/css"),
+    ngx_string("text/csv"),
+    ngx_string("text/javascript"),
+    ngx_string("text/markdown"),
+    ngx_string("text/vtt"),
+    ngx_string("text/wgsl"),
+    ngx_string("text/x-component"),
+    ngx_string("text/xml"),
+    ngx_string("application/atom+xml"),
+    ngx_string("application/geo+json"),
+    ngx_string("application/javascript"),
+    ngx_string("application/json"),
+    ngx_string("application/json-seq"),
+    ngx_string("application/ld+json"),
+    ngx_string("application/manifest+json"),
+    ngx_string("application/problem+json"),
+    ngx_string("application/rss+xml"),
+    ngx_string("application/vnd.api+json"),
+    ngx_string("application/vnd.ms-fontobject"),
+    ngx_string("application/wasm"),
+    ngx_string("application/x-javascript"),
+    ngx_string("application/x-ndjson"),
+    ngx_string("application/xhtml+xml"),
+    ngx_string("application/xml"),
+    ngx_string("application/xml+rss"),
+    ngx_string("font/otf"),
+    ngx_string("font/ttf"),
+    ngx_string("image/bmp"),
+    ngx_string("image/svg+xml"),
+    ngx_string("image/x-icon"),
+    ngx_null_string
+};
+
+
+#define NGX_HTTP_ZSTD_LOC                                                    \
+    NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF
+#define NGX_HTTP_ZSTD_LIF  NGX_HTTP_ZSTD_LOC|NGX_HTTP_LIF_CONF
+
+/* a directive of a location, under its name and under its older spelling */
+#define ngx_http_zstd_slot(name, args, set, field, post)                     \
+    { ngx_string(name), NGX_HTTP_ZSTD_LOC|args, set,                         \
+      NGX_HTTP_LOC_CONF_OFFSET,                                              \
+      offsetof(ngx_http_zstd_loc_conf_t, field), post }
+
+#define ngx_http_zstd_main_slot(name, args, set, field)                      \
+    { ngx_string(name), NGX_HTTP_MAIN_CONF|args, set,                        \
+      NGX_HTTP_MAIN_CONF_OFFSET,                                             \
+      offsetof(ngx_http_zstd_main_conf_t, field), NULL }
+
+
+static ngx_command_t  ngx_http_zstd_filter_commands[] = {
+
+    { ngx_string("compression"),
+      NGX_HTTP_ZSTD_LIF|NGX_CONF_1MORE,
+      ngx_edge_set_codings_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_zstd_loc_conf_t, enable),
+      NULL },
+
+    { ngx_string("zstd"),
+      NGX_HTTP_ZSTD_LIF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_zstd_loc_conf_t, enable),
+      NULL },
+
+    { ngx_string("compression_bypass"),
+      NGX_HTTP_ZSTD_LIF|NGX_CONF_1MORE,
+      ngx_http_set_predicate_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_zstd_loc_conf_t, elect.bypass),
+      NULL },
+
+    { ngx_string("zstd_bypass"),
+      NGX_HTTP_ZSTD_LIF|NGX_CONF_1MORE,
+      ngx_http_set_predicate_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_zstd_loc_conf_t, elect.bypass),
+      NULL },
+
+    ngx_http_zstd_slot("zstd_bypass_vary", NGX_CONF_TAKE1,
+                       ngx_edge_set_field_name_slot, bypass_vary, NULL),
+
+    ngx_http_zstd_slot("compression_types", NGX_CONF_1MORE,
+                       ngx_http_types_slot, types_keys,
+                       &ngx_http_zstd_default_types[0]),
+    ngx_http_zstd_slot("zstd_types", NGX_CONF_1MORE,
+                       ngx_http_types_slot, types_keys,
+                       &ngx_http_zstd_default_types[0]),
+
+    ngx_http_zstd_slot("compression_min_length", NGX_CONF_TAKE1,
+                       ngx_conf_set_size_slot, elect.min_length, NULL),
+    ngx_http_zstd_slot("zstd_min_length", NGX_CONF_TAKE1,
+                       ngx_conf_set_size_slot, elect.min_length, NULL),
+
+    ngx_http_zstd_slot("compression_max_length", NGX_CONF_TAKE1,
+                       ngx_conf_set_off_slot, elect.max_length, NULL),
+    ngx_http_zstd_slot("zstd_max_length", NGX_CONF_TAKE1,
+                       ngx_conf_set_off_slot, elect.max_length, NULL),
+
+    ngx_http_zstd_slot("compression_level", NGX_CONF_TAKE1,
+                       ngx_edge_set_level_slot, settings.level, NULL),
+    ngx_http_zstd_slot("zstd_comp_level", NGX_CONF_TAKE1,
+                       ngx_edge_set_level_slot, settings.level, NULL),
+
+    ngx_http_zstd_slot("compression_window", NGX_CONF_TAKE1,
+                       ngx_edge_set_window_slot, settings.window_log, NULL),
+    ngx_http_zstd_slot("zstd_window_log", NGX_CONF_TAKE1,
+                       ngx_edge_set_window_log_slot, settings.window_log, NULL),
+
+    ngx_http_zstd_slot("compression_buffers", NGX_CONF_TAKE2,
+                       ngx_edge_set_buffers_slot, body.bufs, NULL),
+    ngx_http_zstd_slot("zstd_buffers", NGX_CONF_TAKE2,
+                       ngx_edge_set_buffers_slot, body.bufs, NULL),
+
+    ngx_http_zstd_slot("zstd_target_cblock_size", NGX_CONF_TAKE1,
+                       ngx_edge_set_target_block_slot, settings.target_block, NULL),
+
+    ngx_http_zstd_slot("zstd_long", NGX_CONF_FLAG,
+                       ngx_conf_set_flag_slot, settings.long_distance, NULL),
+
+    ngx_http_zstd_slot("zstd_max_cctx_memory", NGX_CONF_TAKE1,
+                       ngx_conf_set_size_slot, settings.memory_max, NULL),
+
+    ngx_http_zstd_slot("zstd_static", NGX_CONF_TAKE1,
+                       ngx_conf_set_enum_slot, precompressed,
+                       ngx_http_zstd_static_modes),
+
+    ngx_http_zstd_main_slot("compression_memory", NGX_CONF_TAKE1,
+                            ngx_conf_set_size_slot, encoders.ceiling),
+    ngx_http_zstd_main_slot("compression_pool", NGX_CONF_TAKE1,
+                            ngx_conf_set_num_slot, encoders.idle_max),
+    ngx_http_zstd_main_slot("compression_idle", NGX_CONF_TAKE1,
+                            ngx_conf_set_msec_slot, encoders.idle_time),
+
+    ngx_http_zstd_main_slot("zstd_dict_file", NGX_CONF_TAKE1,
+                            ngx_conf_set_str_slot, dict_file),
+    ngx_http_zstd_main_slot("zstd_dict_file_unsafe", NGX_CONF_FLAG,
+                            ngx_conf_set_flag_slot, dict_unsafe),
+
+      ngx_null_command
+};
+
 
 static ngx_http_module_t  ngx_http_zstd_filter_module_ctx = {
-    NULL,                                  /* preconfiguration */
-    NULL,                                  /* postconfiguration */
+    ngx_http_zstd_add_variables,           /* preconfiguration */
+    ngx_http_zstd_init,                    /* postconfiguration */
 
-    NULL,                                  /* create main configuration */
-    NULL,                                  /* init main configuration */
+    ngx_http_zstd_create_main_conf,        /* create main configuration */
+    ngx_http_zstd_init_main_conf,          /* init main configuration */
 
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
 
-    NULL,                                  /* create location configuration */
-    NULL                                   /* merge location configuration */
+    ngx_http_zstd_create_loc_conf,         /* create location configuration */
+    ngx_http_zstd_merge_loc_conf           /* merge location configuration */
 };
 
 
 ngx_module_t  ngx_http_zstd_filter_module = {
     NGX_MODULE_V1,
-    &ngx_http_zstd_filter_module_ctx,             /* module context */
-    NULL,                                  /* module directives */
+    &ngx_http_zstd_filter_module_ctx,      /* module context */
+    ngx_http_zstd_filter_commands,         /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     NULL,                                  /* init module */
@@ -33,3 +257,620 @@ ngx_module_t  ngx_http_zstd_filter_module = {
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
+
+/* "compression_" and "zstd_" variables share their handlers */
+
+#define NGX_HTTP_ZSTD_BYTES_IN   0
+#define NGX_HTTP_ZSTD_BYTES_OUT  1
+#define NGX_HTTP_ZSTD_TIME       2
+
+#define ngx_http_zstd_variable(name, handler, data)                          \
+    { ngx_string(name), NULL, handler, data, NGX_HTTP_VAR_NOCACHEABLE, 0 }
+
+
+static ngx_http_variable_t  ngx_http_zstd_variables[] = {
+
+    ngx_http_zstd_variable("compression_reason",
+                           ngx_http_zstd_reason_variable, 0),
+    ngx_http_zstd_variable("compression_coding",
+                           ngx_http_zstd_coding_variable, 0),
+    ngx_http_zstd_variable("compression_ratio",
+                           ngx_http_zstd_ratio_variable, 0),
+    ngx_http_zstd_variable("zstd_ratio",
+                           ngx_http_zstd_ratio_variable, 0),
+    ngx_http_zstd_variable("compression_bytes_in",
+                           ngx_http_zstd_number_variable,
+                           NGX_HTTP_ZSTD_BYTES_IN),
+    ngx_http_zstd_variable("zstd_bytes_in",
+                           ngx_http_zstd_number_variable,
+                           NGX_HTTP_ZSTD_BYTES_IN),
+    ngx_http_zstd_variable("compression_bytes_out",
+                           ngx_http_zstd_number_variable,
+                           NGX_HTTP_ZSTD_BYTES_OUT),
+    ngx_http_zstd_variable("zstd_bytes_out",
+                           ngx_http_zstd_number_variable,
+                           NGX_HTTP_ZSTD_BYTES_OUT),
+    ngx_http_zstd_variable("compression_time",
+                           ngx_http_zstd_number_variable,
+                           NGX_HTTP_ZSTD_TIME),
+
+      ngx_http_null_variable
+};
+
+
+/* contexts of what is not coded; the last is for a .zst not asked for */
+
+static ngx_http_zstd_ctx_t  ngx_http_zstd_verdicts[NGX_EDGE_VERDICTS];
+
+static ngx_http_zstd_ctx_t  ngx_http_zstd_beside = {
+    NGX_EDGE_OFF, 1, NULL, NULL
+};
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+
+
+/* the fields that caches go by, on every response that might be coded */
+
+static ngx_int_t
+ngx_http_zstd_vary(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
+    ngx_edge_headers_t *headers)
+{
+    if (conf->bypass_vary.len
+        && ngx_edge_headers_add(r, "Vary", &conf->bypass_vary) == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_edge_headers_vary(r, headers);
+}
+
+
+/* NGX_EDGE_CODED with ctx filled in, another verdict, or NGX_ERROR */
+
+static ngx_int_t
+ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
+    ngx_http_zstd_ctx_t **ctx)
+{
+    off_t                       length;
+    ngx_uint_t                  whole;
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    zmcf = ngx_http_get_module_main_conf(r, ngx_http_zstd_filter_module);
+
+    if (ngx_edge_encoders_ready(&zmcf->encoders, r->connection->log)
+        != NGX_OK)
+    {
+        return NGX_EDGE_MEMORY;
+    }
+
+    length = r->headers_out.content_length_n;
+    whole = (length != -1 && length <= EDGE_POOL_WHOLE_MAX);
+
+    if (!ngx_edge_encoders_has_room(&zmcf->encoders, &conf->body.coding,
+                                    length == -1 ? EDGE_SIZE_UNKNOWN
+                                                 : (uint64_t) length, whole))
+    {
+        return NGX_EDGE_MEMORY;
+    }
+
+    *ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_zstd_ctx_t));
+    if (*ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    (*ctx)->verdict = NGX_EDGE_CODED;
+    (*ctx)->coding = conf->body.coding.codec->name;
+
+    if (r->header_only) {
+        return NGX_EDGE_CODED;
+    }
+
+    (*ctx)->body = ngx_edge_body_create(r, &conf->body, &zmcf->encoders,
+                                        length, ngx_http_next_body_filter);
+
+    return (*ctx)->body ? NGX_EDGE_CODED : NGX_ERROR;
+}
+
+
+/* a verdict or NGX_ERROR; header fields that follow from it are set */
+
+static ngx_int_t
+ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
+    ngx_http_zstd_ctx_t **ctx)
+{
+    ngx_int_t           verdict;
+    edge_coding_e       coding;
+    ngx_edge_headers_t  headers;
+
+    if (r != r->main) {
+        return NGX_EDGE_SUBREQUEST;
+    }
+
+    ngx_edge_headers_read(r, &headers);
+
+    if (*ctx && (*ctx)->vary && ngx_edge_headers_vary(r, &headers) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!conf->enable) {
+        return NGX_EDGE_OFF;
+    }
+
+    verdict = ngx_edge_elect_response(r, &conf->elect, &headers);
+
+    if (verdict != NGX_EDGE_CODED) {
+        return verdict;
+    }
+
+    if (ngx_http_zstd_vary(r, conf, &headers) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    verdict = ngx_edge_elect_coding(r, &conf->elect, &coding);
+
+    if (verdict != NGX_EDGE_CODED) {
+        return verdict;
+    }
+
+    verdict = ngx_http_zstd_code(r, conf, ctx);
+
+    if (verdict != NGX_EDGE_CODED) {
+        return verdict;
+    }
+
+    if (ngx_edge_headers_coded(r, &headers, (*ctx)->coding) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    r->main_filter_need_in_memory = 1;
+
+    return NGX_EDGE_CODED;
+}
+
+
+static ngx_int_t
+ngx_http_zstd_header_filter(ngx_http_request_t *r)
+{
+    ngx_int_t                  verdict;
+    ngx_http_zstd_ctx_t       *ctx;
+    ngx_http_zstd_loc_conf_t  *conf;
+
+    conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    verdict = ngx_http_zstd_decide(r, conf, &ctx);
+
+    if (verdict == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (verdict != NGX_EDGE_CODED) {
+        ctx = &ngx_http_zstd_verdicts[verdict];
+    }
+
+    ngx_http_set_ctx(r, ctx, ngx_http_zstd_filter_module);
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_zstd_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_http_zstd_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    if (ctx == NULL || ctx->body == NULL) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    return ngx_edge_body_filter(ctx->body, in);
+}
+
+
+static ngx_int_t
+ngx_http_zstd_static_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                  rc;
+    ngx_str_t                  path;
+    ngx_open_file_info_t       of;
+    edge_accept_encoding_t     accept;
+    ngx_http_zstd_loc_conf_t  *conf;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        || r->uri.data[r->uri.len - 1] == '/')
+    {
+        return NGX_DECLINED;
+    }
+
+    conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
+
+    if (conf->precompressed == NGX_HTTP_ZSTD_STATIC_OFF) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_edge_precompressed_open(r, &of, &path);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (conf->precompressed == NGX_HTTP_ZSTD_STATIC_ON) {
+
+        ngx_http_set_ctx(r, &ngx_http_zstd_beside,
+                         ngx_http_zstd_filter_module);
+
+        ngx_edge_headers_accept(r, &accept);
+
+        if (r != r->main
+            || edge_accept_encoding_weight(&accept, EDGE_CODING_ZSTD) == 0)
+        {
+            return NGX_DECLINED;
+        }
+    }
+
+    return ngx_edge_precompressed_send(r, &of, &path);
+}
+
+
+static ngx_int_t
+ngx_http_zstd_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_zstd_variables; v->name.len; v++) {
+
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_zstd_set_variable(ngx_http_variable_value_t *v, u_char *data,
+    size_t len)
+{
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->data = data;
+    v->len = len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_zstd_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t            *reason;
+    ngx_http_zstd_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    if (ctx == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    reason = &ngx_edge_verdicts[ctx->verdict];
+
+    return ngx_http_zstd_set_variable(v, reason->data, reason->len);
+}
+
+
+static ngx_int_t
+ngx_http_zstd_coding_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_zstd_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    if (ctx == NULL || ctx->coding == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    return ngx_http_zstd_set_variable(v, (u_char *) ctx->coding,
+                                      ngx_strlen(ctx->coding));
+}
+
+
+/* the body of a response that was coded to its end, or NULL */
+
+static ngx_edge_body_t *
+ngx_http_zstd_coded_body(ngx_http_request_t *r)
+{
+    ngx_http_zstd_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    if (ctx == NULL || ctx->body == NULL
+        || ctx->body->phase != NGX_EDGE_BODY_DONE)
+    {
+        return NULL;
+    }
+
+    return ctx->body;
+}
+
+
+static ngx_int_t
+ngx_http_zstd_ratio_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char           *p;
+    uint64_t          in, out;
+    ngx_edge_body_t  *body;
+
+    body = ngx_http_zstd_coded_body(r);
+
+    if (body == NULL || body->stream.bytes_out == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN + sizeof(".000") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    in = body->stream.bytes_in;
+    out = body->stream.bytes_out;
+
+    return ngx_http_zstd_set_variable(v, p,
+                        ngx_sprintf(p, "%uL.%03uL", in / out,
+                                    in % out * 1000 / out)
+                        - p);
+}
+
+
+static ngx_int_t
+ngx_http_zstd_number_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char           *p;
+    uint64_t          value;
+    ngx_edge_body_t  *body;
+
+    body = ngx_http_zstd_coded_body(r);
+
+    if (body == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    switch (data) {
+
+    case NGX_HTTP_ZSTD_BYTES_IN:
+        value = body->stream.bytes_in;
+        break;
+
+    case NGX_HTTP_ZSTD_BYTES_OUT:
+        value = body->stream.bytes_out;
+        break;
+
+    default: /* NGX_HTTP_ZSTD_TIME */
+        value = body->nanoseconds / 1000;
+        break;
+    }
+
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_zstd_set_variable(v, p, ngx_sprintf(p, "%uL", value) - p);
+}
+
+
+static void *
+ngx_http_zstd_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_pool_cleanup_t         *cln;
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    zmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_zstd_main_conf_t));
+    if (zmcf == NULL) {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_edge_encoders_destroy;
+    cln->data = &zmcf->encoders;
+
+    if (ngx_array_init(&zmcf->params, cf->pool, 4, sizeof(edge_params_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    zmcf->encoders.ceiling = NGX_CONF_UNSET_SIZE;
+    zmcf->encoders.idle_max = NGX_CONF_UNSET_UINT;
+    zmcf->encoders.idle_time = NGX_CONF_UNSET_MSEC;
+    zmcf->dict_unsafe = NGX_CONF_UNSET;
+
+    return zmcf;
+}
+
+
+static char *
+ngx_http_zstd_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_zstd_main_conf_t *zmcf = conf;
+
+    ngx_conf_init_size_value(zmcf->encoders.ceiling, 256 * 1024 * 1024);
+    ngx_conf_init_uint_value(zmcf->encoders.idle_max, 8);
+    ngx_conf_init_msec_value(zmcf->encoders.idle_time, 1000);
+    ngx_conf_init_value(zmcf->dict_unsafe, 0);
+
+    if (zmcf->dict_file.len && !zmcf->dict_unsafe) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"zstd_dict_file\" makes responses that only "
+                           "clients with the same dictionary can decode; "
+                           "\"zstd_dict_file_unsafe on\" says that all have "
+                           "it");
+        return NGX_CONF_ERROR;
+    }
+
+    if (zmcf->dict_file.len
+        && ngx_conf_full_name(cf->cycle, &zmcf->dict_file, 1) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_zstd_loc_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_zstd_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->types = { NULL };
+     *     conf->types_keys = NULL;
+     *     conf->bypass_vary = { 0, NULL };
+     *     conf->elect.order = { 0 };
+     *     conf->body.bufs.num = 0;
+     */
+
+    conf->enable = NGX_CONF_UNSET;
+    conf->precompressed = NGX_CONF_UNSET_UINT;
+
+    conf->elect.min_length = NGX_CONF_UNSET_SIZE;
+    conf->elect.max_length = NGX_CONF_UNSET;
+    conf->elect.bypass = NGX_CONF_UNSET_PTR;
+
+    conf->settings.level = NGX_CONF_UNSET;
+    conf->settings.window_log = NGX_CONF_UNSET_UINT;
+    conf->settings.target_block = NGX_CONF_UNSET_UINT;
+    conf->settings.long_distance = NGX_CONF_UNSET;
+    conf->settings.memory_max = NGX_CONF_UNSET_SIZE;
+
+    return conf;
+}
+
+
+static void
+ngx_http_zstd_merge_settings(ngx_edge_coding_settings_t *prev,
+    ngx_edge_coding_settings_t *conf)
+{
+    ngx_conf_merge_value(conf->level, prev->level, 3);
+    ngx_conf_merge_uint_value(conf->window_log, prev->window_log, 0);
+    ngx_conf_merge_uint_value(conf->target_block, prev->target_block, 0);
+    ngx_conf_merge_value(conf->long_distance, prev->long_distance, 0);
+    ngx_conf_merge_size_value(conf->memory_max, prev->memory_max, 0);
+}
+
+
+static char *
+ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_zstd_loc_conf_t *prev = parent;
+    ngx_http_zstd_loc_conf_t *conf = child;
+
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    ngx_conf_merge_value(conf->enable, prev->enable, 0);
+    ngx_conf_merge_uint_value(conf->precompressed, prev->precompressed,
+                              NGX_HTTP_ZSTD_STATIC_OFF);
+    ngx_conf_merge_str_value(conf->bypass_vary, prev->bypass_vary, "");
+    ngx_conf_merge_bufs_value(conf->body.bufs, prev->body.bufs, 4, 16384);
+
+    ngx_conf_merge_size_value(conf->elect.min_length, prev->elect.min_length,
+                              50);
+    ngx_conf_merge_off_value(conf->elect.max_length, prev->elect.max_length,
+                             0);
+    ngx_conf_merge_ptr_value(conf->elect.bypass, prev->elect.bypass, NULL);
+
+    if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types,
+                             &prev->types_keys, &prev->types,
+                             ngx_http_zstd_default_types)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_zstd_merge_settings(&prev->settings, &conf->settings);
+
+    conf->elect.types = &conf->types;
+    conf->elect.order[0] = EDGE_CODING_ZSTD;
+    conf->elect.codings = 1;
+    conf->body.max_length = conf->elect.max_length;
+
+    if (!conf->enable) {
+        return NGX_CONF_OK;
+    }
+
+    zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
+
+    return ngx_edge_coding_prepare(cf, &zmcf->params, &conf->settings,
+                                   &conf->body.coding);
+}
+
+
+static ngx_int_t
+ngx_http_zstd_init(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_edge_verdict_e          verdict;
+    ngx_http_core_main_conf_t  *cmcf;
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    for (verdict = 0; verdict < NGX_EDGE_VERDICTS; verdict++) {
+        ngx_http_zstd_verdicts[verdict].verdict = verdict;
+    }
+
+    zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
+
+    if (zmcf->dict_file.len
+        && ngx_edge_coding_load_dictionary(cf, &zmcf->params,
+                                           &zmcf->dict_file)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_CONTENT_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_zstd_static_handler;
+
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_zstd_header_filter;
+
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_zstd_body_filter;
+
+    return NGX_OK;
+}

@@ -24,6 +24,7 @@ VARIANTS = {
     "peer": ("zstd", """
     zstd             on;
     zstd_comp_level  3;
+    zstd_min_length  20;
     zstd_types       %s;""" % TYPES),
     "ours": ("zstd", """
     compression        zstd;

@@ -12,6 +12,8 @@ import roots
 FEW = 8       # connections where responses are long
 MANY = 32
 
+LAST = ["gzip", "brotli", "peer", "identity", "ours"]
+
 
 class LoadFailed(Exception):
     pass
@@ -60,6 +62,12 @@ class Cell:
 
     def __init__(self):
         self.rate, self.cpu, self.busy, self.size = [], [], [], []
+
+    def add(self, rate, cpu, size):
+        self.rate.append(rate)
+        self.cpu.append(cpu)
+        self.busy.append(cpu * rate)
+        self.size.append(size)
 
 
 def decodes(nginx, port, path, original):
@@ -162,18 +170,25 @@ class Speed:
                 self.notes.append("%s %s %s: %s" % (label, transport,
                                                     nginx.variant, error))
 
-        for _ in range(self.settings.rounds):
-            library.append(self.oneshot(files))
-            for nginx, number in requests.items():
+        for turn in range(self.settings.rounds):
+            for nginx in self.order(requests, turn):
+                if nginx is None:
+                    library.append(self.oneshot(files))
+                    continue
                 rate, cpu, size = self.measure(nginx, transport, files,
-                                               clients, number)
-                cell = cells[nginx.variant]
-                cell.rate.append(rate)
-                cell.cpu.append(cpu)
-                cell.busy.append(cpu * rate)
-                cell.size.append(size)
+                                               clients, requests[nginx])
+                cells[nginx.variant].add(rate, cpu, size)
 
         return cells, library
+
+    @staticmethod
+    def order(requests, turn):
+        """Whom to measure in a round, None for the library. What the ratios
+        are made of stands together, and the order turns every round."""
+        variants = sorted(requests, key=lambda nginx: LAST.index(
+            nginx.variant))
+        variants.insert(-1, None)
+        return variants if turn % 2 else variants[::-1]
 
 
 def efficiency(cells, library, variant):
@@ -184,6 +199,15 @@ def efficiency(cells, library, variant):
     by_cpu = [(identity.cpu[i] + cpu) / cell.cpu[i]
               for i, (_, cpu, _) in enumerate(library)]
     return statistics.median(by_rate), statistics.median(by_cpu)
+
+
+def against_peer(cells):
+    """Medians of ours ÷ peer within a round: bytes, requests/s, CPU time."""
+    ours, peer = cells["ours"], cells["peer"]
+    return tuple(statistics.median(a / b for a, b in zip(one, other))
+                 for one, other in ((ours.size, peer.size),
+                                    (ours.rate, peer.rate),
+                                    (ours.cpu, peer.cpu)))
 
 
 def spread(values):
@@ -210,6 +234,10 @@ def rows(label, cells, library):
             label, variant, middle(cell.size), middle(cell.rate),
             middle(cell.cpu) * 1e6, middle(cell.busy), marks,
             spread(cell.cpu) * 100))
+
+    if "ours" in cells and "peer" in cells:
+        lines.append("| %s | ours ÷ peer | %.3f | **%.2f** | **%.2f** "
+                     "| | | | |" % ((label,) + against_peer(cells)))
 
     wall, cpu, size = (statistics.median(part) for part in zip(*library))
     lines.append("| %s | libzstd alone | %d | %d | %.1f | | | | %d %% |" % (

@@ -1,9 +1,13 @@
 #!/bin/bash
-# all.sh STEP...: runs each make target whatever became of the one before,
+# all.sh NAME STEP...: runs each make target whatever became of the one before,
 # prints the time each took and, last, "N passed, N failed" over all of them.
+# May itself be a step of another, which then counts it as NAME.
 
 . "$(dirname "$0")/lib.sh"
 
+name=$1
+shift
+outer=${TALLY:-}
 export TALLY=$build/tally-$$
 rm -rf "$TALLY"
 mkdir -p "$TALLY"
@@ -31,11 +35,15 @@ for step; do
     times="$times $step $((SECONDS - start)) s,"
 
     # Nothing that follows could be believed.
-    if [ $status != 0 ] && { [ "$step" = deps ] || [ "$step" = modules ]; }; then
-        echo "$step failed: the rest is not run"
-        break
-    fi
+    case $status-$step in
+        0-*) ;;
+        *-deps*|*-modules)
+            echo "$step failed: the rest is not run"
+            break ;;
+    esac
 done
+
+[ -n "$outer" ] && echo "$passed $failed" > "$outer/$name"
 
 echo "time:${times%,}"
 echo "$passed passed, $failed failed"

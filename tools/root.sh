@@ -1,31 +1,34 @@
 #!/bin/bash
-# root.sh SUITE: makes build/roots/SUITE, a minimal Debian of that release with
-# git and make in it, once.
+# root.sh SUITE [base]: makes build/roots/SUITE, a minimal Debian of that
+# release with git and make in it, once; or SUITE-base, with nothing in it.
 
 . "$(dirname "$0")/lib.sh"
 
 suite=$1
-root=$build/roots/$suite
+name=$suite${2:+-$2}
+root=$build/roots/$name
+include=--include=git,make
+[ -n "${2:-}" ] && include=
 scripts=/usr/share/debootstrap/scripts
 
 [ -f "$root/.complete" ] && exit 0
 [ "$(id -u)" = 0 ] || die "chroots need root: sudo make ..."
 
 mkdir -p "$build/roots" "$build/logs"
-exec 9>"$build/roots/$suite.lock"
+exec 9>"$build/roots/$name.lock"
 flock 9
 [ -f "$root/.complete" ] && exit 0
 
 rm -rf "$root"
-echo "root: debootstrap $suite"
+echo "root: debootstrap $name"
 
 # debootstrap knows the releases of its day; later ones are made as sid is.
 script=$scripts/$suite
 [ -e "$script" ] || script=$scripts/sid
 
-timeout 900 debootstrap --variant=minbase --include=git,make,ca-certificates \
-    "$suite" "$root" "$mirror" "$script" >"$build/logs/root-$suite.log" 2>&1 \
-    || { tail -5 "$build/logs/root-$suite.log" >&2; die "debootstrap $suite"; }
+timeout 900 debootstrap --variant=minbase $include \
+    "$suite" "$root" "$mirror" "$script" >"$build/logs/root-$name.log" 2>&1 \
+    || { tail -5 "$build/logs/root-$name.log" >&2; die "debootstrap $suite"; }
 
 # The machine's proxy and the like hold inside, too. Mirrors that keep a
 # release's files as they were have dates in the past.

@@ -19,31 +19,32 @@ export PERL5LIB=$build/perl/usr/share/perl5${PERL5LIB:+:$PERL5LIB}
 reports=$RESULTS/$name.sanitizer
 
 if [ -n "${SANITIZE:-}" ]; then
-    options="log_path=$reports:print_stacktrace=1:symbolize=1"
-    export ASAN_OPTIONS="$options:$SANITIZE"
-    export UBSAN_OPTIONS="$options"
+    # By commas: Test::Nginx looks for log_path and has no other notion.
+    export ASAN_OPTIONS="log_path=$reports,$SANITIZE"
+    export UBSAN_OPTIONS="log_path=$reports,print_stacktrace=1"
     export LSAN_OPTIONS="suppressions=$top/tools/lsan.txt:print_suppressions=0"
 fi
 
 
-# A suite that was stopped, or died, may leave its nginx behind.
+# A suite that was stopped, or died, may leave nginx behind: any that has a file
+# of this place open.
 
 stop_nginx() {
-    local file pid
-    find "$TEST_NGINX_SERVROOT" -name '*.pid' 2>/dev/null | while read -r file
-    do
-        pid=$(head -1 "$file")
-        [ "$(readlink "/proc/$pid/exe")" \
-            = "$(readlink -f "$TEST_NGINX_BINARY")" ] && kill -KILL "$pid"
+    local pid
+
+    for pid in $(pgrep -x nginx); do
+        ls -l "/proc/$pid/fd" 2>/dev/null | grep -q " $TEST_NGINX_SERVROOT/" \
+            && kill -KILL "$pid"
     done
 }
 
 
+rm -f "$build/logs/$name".sanitizer*
 start=$(date +%s)
 timeout -k 10 "${SUITE_TIMEOUT:-900}" prove --norc -v -m -It/lib "$file" \
     </dev/null >"$log" 2>&1
 status=$?
-stop_nginx 2>/dev/null
+stop_nginx
 
 skipped=$(grep -cE '^ok [0-9]+ .*# (SKIP|TODO)' "$log")
 p=$(($(grep -c '^ok [0-9]' "$log") - skipped))

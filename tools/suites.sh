@@ -32,4 +32,7 @@ for file in $files; do
 done
 
 [ $skipped = 0 ] || echo "$name: $skipped skipped"
+# Nothing run is nothing shown.
+[ $((passed + failed)) = 0 ] && failed=1
+
 tally "$name" $passed $failed

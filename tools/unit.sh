@@ -71,4 +71,7 @@ for source in ${UNITS:-t/unit/test_*.c}; do
     failed=$((failed + f))
 done
 
+# Nothing run is nothing shown.
+[ $((passed + failed)) = 0 ] && failed=1
+
 tally "$name" $passed $failed

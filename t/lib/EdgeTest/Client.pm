@@ -14,7 +14,7 @@ package EdgeTest::Client;
 #   $c->send($bytes);
 #   my $h = $c->head;       # reads up to the empty line
 #   my $piece = $c->some;   # de-chunked body as it comes; '' at its end,
-#                           # undef on timeout
+#                           # undef on timeout, and before head()
 #   $c->{end};
 #
 # No call waits longer than `timeout` seconds (10).
@@ -149,6 +149,7 @@ sub some {
     my ($self, $most) = @_;
 
     return '' if $self->{end};
+    return if !$self->{framing};
 
     while (1) {
         my $piece = $self->take($most || 1 << 20);
@@ -230,6 +231,16 @@ sub body {
     }
 
     return $body;
+}
+
+
+# hurry(): the end of reading through a straw (rcvbuf)
+
+sub hurry {
+    my ($self) = @_;
+
+    $self->{socket}->sockopt(SO_RCVBUF, 1 << 20);
+    return $self;
 }
 
 

@@ -1,0 +1,35 @@
+
+#ifndef EDGE_CODEC_ZSTD_H
+#define EDGE_CODEC_ZSTD_H
+
+
+#include "edge_codec.h"
+
+
+/* RFC 9659: the window of Content-Encoding zstd is at most 8 MB */
+#define EDGE_ZSTD_WINDOW_LOG_MAX  23
+#define EDGE_ZSTD_WINDOW_LOG_MIN  10
+
+
+typedef struct {
+    int       level_min;
+    int       level_max;
+    unsigned  version;              /* as ZSTD_versionNumber(): 10504 */
+} edge_zstd_limits_t;
+
+
+/* What the loaded library can do. */
+edge_zstd_limits_t edge_zstd_limits(void);
+
+/*
+ * A dictionary prepared for edge_params_t.dictionary: size bytes of data are
+ * copied.  NULL: no memory.  Freed by edge_zstd_dictionary_free() once no
+ * encoder refers to it.
+ */
+void *edge_zstd_dictionary_create(const void *data, size_t size,
+    const edge_params_t *params);
+
+void edge_zstd_dictionary_free(void *dictionary);
+
+
+#endif /* EDGE_CODEC_ZSTD_H */

@@ -1,0 +1,320 @@
+
+#include <stdlib.h>
+
+#include "edge_pool.h"
+
+
+/* sizes of one class share an encoder; above it the size is as unknown */
+#define EDGE_POOL_CLASS_UNKNOWN  64
+#define EDGE_POOL_CLASS_MAX      23
+
+
+typedef struct edge_class_s  edge_class_t;
+
+struct edge_class_s {
+    edge_class_t         *next;
+    const edge_codec_t   *codec;
+    const edge_params_t  *params;
+    uint64_t              size_max;
+    size_t                estimate;     /* bytes an encoder takes */
+    unsigned              whole;
+    edge_lent_t          *idle;         /* the last one given is on top */
+};
+
+
+struct edge_lent_s {
+    edge_class_t         *class;
+    edge_encoder_t       *encoder;
+    edge_lent_t          *below;        /* in the idle stack of its class */
+    edge_lent_t          *older;        /* among all idle ones */
+    edge_lent_t          *newer;
+};
+
+
+struct edge_pool_s {
+    edge_memory_t         memory;
+    edge_class_t         *classes;
+    edge_lent_t          *oldest;
+    edge_lent_t          *newest;
+    size_t                idle_bytes;   /* by estimate */
+    unsigned              idle_max;
+    unsigned              idle;
+    unsigned              alive;
+};
+
+
+edge_pool_t *
+edge_pool_create(size_t ceiling, unsigned idle_max)
+{
+    edge_pool_t  *pool;
+
+    pool = calloc(1, sizeof(edge_pool_t));
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    pool->memory.ceiling = ceiling;
+    pool->idle_max = idle_max;
+
+    return pool;
+}
+
+
+void
+edge_pool_destroy(edge_pool_t *pool)
+{
+    edge_class_t  *class, *next;
+
+    while (edge_pool_evict(pool)) { /* void */ }
+
+    for (class = pool->classes; class; class = next) {
+        next = class->next;
+        free(class);
+    }
+
+    free(pool);
+}
+
+
+/* libzstd sizes its tables by these steps, then by powers of two */
+
+static unsigned
+edge_pool_size_class(uint64_t size, unsigned whole)
+{
+    unsigned  log;
+
+    if (whole) {
+        return size <= 16 * 1024 ? 14 : 17;
+    }
+
+    for (log = 17; log <= EDGE_POOL_CLASS_MAX; log++) {
+        if (size <= (uint64_t) 1 << log) {
+            return log;
+        }
+    }
+
+    return EDGE_POOL_CLASS_UNKNOWN;
+}
+
+
+static edge_class_t *
+edge_pool_class(edge_pool_t *pool, const edge_codec_t *codec,
+    const edge_params_t *params, uint64_t size, unsigned whole)
+{
+    unsigned       size_class;
+    uint64_t       size_max;
+    edge_class_t  *class;
+
+    size_class = edge_pool_size_class(size, whole);
+    size_max = (size_class == EDGE_POOL_CLASS_UNKNOWN)
+               ? EDGE_SIZE_UNKNOWN : (uint64_t) 1 << size_class;
+
+    for (class = pool->classes; class; class = class->next) {
+        if (class->params == params && class->codec == codec
+            && class->size_max == size_max && class->whole == whole)
+        {
+            return class;
+        }
+    }
+
+    class = calloc(1, sizeof(edge_class_t));
+    if (class == NULL) {
+        return NULL;
+    }
+
+    class->codec = codec;
+    class->params = params;
+    class->size_max = size_max;
+    class->whole = whole;
+    class->estimate = codec->estimate(params, size_max, whole);
+
+    class->next = pool->classes;
+    pool->classes = class;
+
+    return class;
+}
+
+
+static void
+edge_pool_unlink(edge_pool_t *pool, edge_lent_t *lent)
+{
+    edge_lent_t  **slot;
+
+    for (slot = &lent->class->idle; *slot != lent; slot = &(*slot)->below) {
+        /* void */
+    }
+
+    *slot = lent->below;
+
+    *(lent->older ? &lent->older->newer : &pool->oldest) = lent->newer;
+    *(lent->newer ? &lent->newer->older : &pool->newest) = lent->older;
+
+    pool->idle--;
+    pool->idle_bytes -= lent->class->estimate;
+}
+
+
+static void
+edge_pool_close(edge_pool_t *pool, edge_lent_t *lent)
+{
+    lent->class->codec->close(lent->encoder);
+    free(lent);
+    pool->alive--;
+}
+
+
+static edge_lent_t *
+edge_pool_make(edge_pool_t *pool, edge_class_t *class)
+{
+    edge_lent_t  *lent;
+
+    while (!edge_memory_has_room(&pool->memory, class->estimate)) {
+        if (!edge_pool_evict(pool)) {
+            return NULL;
+        }
+    }
+
+    lent = calloc(1, sizeof(edge_lent_t));
+    if (lent == NULL) {
+        return NULL;
+    }
+
+    lent->class = class;
+    lent->encoder = class->codec->create(&pool->memory, class->params,
+                                         class->size_max, class->whole);
+
+    if (lent->encoder == NULL) {
+        free(lent);
+        return NULL;
+    }
+
+    pool->alive++;
+
+    return lent;
+}
+
+
+edge_lent_t *
+edge_pool_take(edge_pool_t *pool, const edge_codec_t *codec,
+    const edge_params_t *params, uint64_t size, unsigned whole)
+{
+    edge_lent_t   *lent;
+    edge_class_t  *class;
+
+    class = edge_pool_class(pool, codec, params, size, whole);
+    if (class == NULL) {
+        return NULL;
+    }
+
+    do {
+        lent = class->idle;
+
+        if (lent) {
+            edge_pool_unlink(pool, lent);
+
+        } else {
+            lent = edge_pool_make(pool, class);
+        }
+
+        if (lent) {
+            if (codec->open(lent->encoder, whole ? size : EDGE_SIZE_UNKNOWN)
+                == EDGE_CODEC_DONE)
+            {
+                return lent;
+            }
+
+            edge_pool_close(pool, lent);
+        }
+
+        /* the estimate was short or the system is: make what room there is */
+
+    } while (edge_pool_evict(pool));
+
+    return NULL;
+}
+
+
+void
+edge_pool_give(edge_pool_t *pool, edge_lent_t *lent)
+{
+    lent->class->codec->reset(lent->encoder);
+
+    lent->below = lent->class->idle;
+    lent->class->idle = lent;
+
+    lent->newer = NULL;
+    lent->older = pool->newest;
+    *(pool->newest ? &pool->newest->newer : &pool->oldest) = lent;
+    pool->newest = lent;
+
+    pool->idle++;
+    pool->idle_bytes += lent->class->estimate;
+
+    while (pool->idle > pool->idle_max) {
+        (void) edge_pool_evict(pool);
+    }
+}
+
+
+unsigned
+edge_pool_has_room(edge_pool_t *pool, const edge_codec_t *codec,
+    const edge_params_t *params, uint64_t size, unsigned whole)
+{
+    edge_class_t  *class;
+
+    class = edge_pool_class(pool, codec, params, size, whole);
+    if (class == NULL) {
+        return 0;
+    }
+
+    return class->idle != NULL
+           || edge_memory_has_room(&pool->memory, class->estimate)
+           || pool->memory.used - pool->idle_bytes + class->estimate
+              <= pool->memory.ceiling;
+}
+
+
+unsigned
+edge_pool_evict(edge_pool_t *pool)
+{
+    edge_lent_t  *lent;
+
+    lent = pool->oldest;
+    if (lent == NULL) {
+        return 0;
+    }
+
+    edge_pool_unlink(pool, lent);
+    edge_pool_close(pool, lent);
+
+    return 1;
+}
+
+
+edge_memory_t *
+edge_pool_memory(edge_pool_t *pool)
+{
+    return &pool->memory;
+}
+
+
+void
+edge_pool_count(const edge_pool_t *pool, unsigned *alive, unsigned *idle)
+{
+    *alive = pool->alive;
+    *idle = pool->idle;
+}
+
+
+const edge_codec_t *
+edge_lent_codec(const edge_lent_t *lent)
+{
+    return lent->class->codec;
+}
+
+
+edge_encoder_t *
+edge_lent_encoder(const edge_lent_t *lent)
+{
+    return lent->encoder;
+}

@@ -1,0 +1,221 @@
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "edge_codec_zstd.h"
+#include "ngx_edge_coding.h"
+
+
+/* short of memory, a window of 32 KB, gzip's own, is better than none */
+#define NGX_EDGE_CODING_FRUGAL_LOG      15
+
+#define NGX_EDGE_CODING_DICTIONARY_MAX  (32 * 1024 * 1024)
+
+
+/* one copy of equal parameters: encoders are pooled by its address */
+
+static const edge_params_t *
+ngx_edge_coding_intern(ngx_conf_t *cf, ngx_array_t *params,
+    const edge_params_t *wanted)
+{
+    ngx_uint_t      i;
+    edge_params_t  *p, **known;
+
+    known = params->elts;
+
+    for (i = 0; i < params->nelts; i++) {
+        p = known[i];
+
+        if (p->level == wanted->level
+            && p->window_log == wanted->window_log
+            && p->target_block == wanted->target_block
+            && p->long_distance == wanted->long_distance)
+        {
+            return p;
+        }
+    }
+
+    p = ngx_palloc(cf->pool, sizeof(edge_params_t));
+    known = ngx_array_push(params);
+
+    if (p == NULL || known == NULL) {
+        return NULL;
+    }
+
+    *p = *wanted;
+    *known = p;
+
+    return p;
+}
+
+
+static char *
+ngx_edge_coding_check_memory(ngx_conf_t *cf,
+    const ngx_edge_coding_settings_t *settings,
+    const ngx_edge_coding_t *coding)
+{
+    size_t  need;
+
+    if (settings->memory_max == 0) {
+        return NGX_CONF_OK;
+    }
+
+    need = coding->codec->estimate(coding->params, EDGE_SIZE_UNKNOWN, 0);
+
+    if (need <= settings->memory_max) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "an encoder needs %uz bytes, over the %uz of "
+                       "\"zstd_max_cctx_memory\": lower the level (%i) or "
+                       "the window, or raise the limit",
+                       need, settings->memory_max, settings->level);
+
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_edge_coding_prepare(ngx_conf_t *cf, ngx_array_t *params,
+    const ngx_edge_coding_settings_t *settings, ngx_edge_coding_t *coding)
+{
+    edge_params_t  wanted;
+
+    coding->codec = &edge_codec_zstd;
+    coding->stored = &edge_codec_zstd_stored;
+
+    ngx_memzero(&wanted, sizeof(edge_params_t));
+
+    wanted.level = settings->level;
+    wanted.window_log = settings->window_log ? settings->window_log
+                                             : EDGE_ZSTD_WINDOW_LOG_MAX;
+    wanted.target_block = settings->target_block;
+    wanted.long_distance = settings->long_distance;
+
+    coding->params = ngx_edge_coding_intern(cf, params, &wanted);
+
+    wanted.window_log = ngx_min(wanted.window_log,
+                                NGX_EDGE_CODING_FRUGAL_LOG);
+    wanted.long_distance = 0;
+
+    coding->frugal = ngx_edge_coding_intern(cf, params, &wanted);
+
+    if (coding->params == NULL || coding->frugal == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_edge_coding_check_memory(cf, settings, coding);
+}
+
+
+/* the whole file in pool, or an error that names it */
+
+static ngx_int_t
+ngx_edge_coding_read(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *content)
+{
+    off_t            size;
+    ssize_t          n;
+    ngx_int_t        rc;
+    ngx_file_t       file;
+    ngx_file_info_t  fi;
+
+    ngx_memzero(&file, sizeof(ngx_file_t));
+    file.name = *path;
+    file.log = cf->log;
+
+    file.fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (file.fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_open_file_n " \"%V\" failed", path);
+        return NGX_ERROR;
+    }
+
+    rc = NGX_ERROR;
+
+    if (ngx_fd_info(file.fd, &fi) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_fd_info_n " \"%V\" failed", path);
+        goto done;
+    }
+
+    size = ngx_file_size(&fi);
+
+    if (!ngx_is_file(&fi) || size == 0
+        || size > NGX_EDGE_CODING_DICTIONARY_MAX)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "dictionary \"%V\" has %O bytes, it must be a "
+                           "file of 1 to %d bytes", path, size,
+                           NGX_EDGE_CODING_DICTIONARY_MAX);
+        goto done;
+    }
+
+    content->len = size;
+    content->data = ngx_palloc(cf->temp_pool, content->len);
+    if (content->data == NULL) {
+        goto done;
+    }
+
+    n = ngx_read_file(&file, content->data, content->len, 0);
+
+    if (n != (ssize_t) content->len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           ngx_read_file_n " \"%V\" returned only %z of %uz "
+                           "bytes", path, n, content->len);
+        goto done;
+    }
+
+    rc = NGX_OK;
+
+done:
+
+    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno,
+                           ngx_close_file_n " \"%V\" failed", path);
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_edge_coding_load_dictionary(ngx_conf_t *cf, ngx_array_t *params,
+    ngx_str_t *path)
+{
+    ngx_str_t            content;
+    ngx_uint_t           i;
+    edge_params_t      **known;
+    ngx_pool_cleanup_t  *cln;
+
+    if (ngx_edge_coding_read(cf, path, &content) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    known = params->elts;
+
+    for (i = 0; i < params->nelts; i++) {
+
+        cln = ngx_pool_cleanup_add(cf->pool, 0);
+        if (cln == NULL) {
+            return NGX_ERROR;
+        }
+
+        cln->data = edge_zstd_dictionary_create(content.data, content.len,
+                                                known[i]);
+
+        if (cln->data == NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "dictionary \"%V\" can't be prepared for "
+                               "level %d: it is damaged or there is no "
+                               "memory", path, known[i]->level);
+            return NGX_ERROR;
+        }
+
+        cln->handler = edge_zstd_dictionary_free;
+        known[i]->dictionary = cln->data;
+    }
+
+    return NGX_OK;
+}

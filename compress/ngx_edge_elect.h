@@ -1,0 +1,62 @@
+
+#ifndef NGX_EDGE_ELECT_H
+#define NGX_EDGE_ELECT_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "edge_accept_encoding.h"
+#include "ngx_edge_headers.h"
+
+
+/* why a response is coded or not, the words of $compression_reason */
+
+typedef enum {
+    NGX_EDGE_CODED,
+    NGX_EDGE_OFF,               /* no coding is configured here */
+    NGX_EDGE_SUBREQUEST,        /* part of another response */
+    NGX_EDGE_STATUS,            /* a status that is passed untouched */
+    NGX_EDGE_ALREADY_CODED,     /* Content-Encoding is there */
+    NGX_EDGE_EMPTY,             /* Content-Length: 0 */
+    NGX_EDGE_LENGTH,            /* below the least or above the largest */
+    NGX_EDGE_NO_TRANSFORM,      /* Cache-Control: no-transform */
+    NGX_EDGE_TYPE,              /* media type not listed */
+    NGX_EDGE_BYPASS,
+    NGX_EDGE_NOT_ACCEPTED,      /* by this client */
+    NGX_EDGE_MEMORY,            /* the ceiling is reached */
+    NGX_EDGE_VERDICTS
+} ngx_edge_verdict_e;
+
+
+typedef struct {
+    ngx_uint_t      enabled;
+    edge_coding_e   order[EDGE_CODINGS];
+    ngx_uint_t      codings;
+    size_t          min_length;
+    off_t           max_length;         /* 0: none */
+    ngx_hash_t     *types;
+    ngx_array_t    *bypass;             /* ngx_http_complex_value_t */
+} ngx_edge_elect_conf_t;
+
+
+extern ngx_str_t  ngx_edge_verdicts[NGX_EDGE_VERDICTS];
+
+
+/*
+ * Is this a response whose coding is a matter of negotiation?
+ * NGX_EDGE_CODED: yes, caches must hear of it; else why not.
+ */
+ngx_edge_verdict_e ngx_edge_elect_response(ngx_http_request_t *r,
+    const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers);
+
+/*
+ * Negotiates.  NGX_EDGE_CODED: with *coding; else why the response stays as
+ * it is.
+ */
+ngx_edge_verdict_e ngx_edge_elect_coding(ngx_http_request_t *r,
+    const ngx_edge_elect_conf_t *conf, edge_coding_e *coding);
+
+
+#endif /* NGX_EDGE_ELECT_H */

@@ -1,0 +1,304 @@
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_edge_headers.h"
+
+
+static ngx_str_t  ngx_edge_accept_encoding = ngx_string("Accept-Encoding");
+
+
+/* the next member of a comma separated list, trimmed; 0: there is none */
+
+static ngx_uint_t
+ngx_edge_headers_member(ngx_str_t *rest, ngx_str_t *member)
+{
+    u_char  *p, *end, *comma;
+
+    if (rest->len == 0) {
+        return 0;
+    }
+
+    p = rest->data;
+    end = p + rest->len;
+
+    comma = ngx_strlchr(p, end, ',');
+
+    rest->data = comma ? comma + 1 : end;
+    rest->len = end - rest->data;
+
+    if (comma) {
+        end = comma;
+    }
+
+    while (p < end && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    while (end > p && (end[-1] == ' ' || end[-1] == '\t')) {
+        end--;
+    }
+
+    member->data = p;
+    member->len = end - p;
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_edge_headers_is(ngx_str_t *s, const char *name, size_t len)
+{
+    return s->len == len && ngx_strncasecmp(s->data, (u_char *) name, len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_edge_headers_lists(ngx_str_t *value, const char *name, size_t len)
+{
+    ngx_str_t  rest, member;
+
+    rest = *value;
+
+    while (ngx_edge_headers_member(&rest, &member)) {
+        if (ngx_edge_headers_is(&member, name, len)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+#define ngx_edge_headers_is_name(s, name)                                    \
+    ngx_edge_headers_is(s, name, sizeof(name) - 1)
+
+#define ngx_edge_headers_lists_name(s, name)                                 \
+    ngx_edge_headers_lists(s, name, sizeof(name) - 1)
+
+
+static void
+ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
+{
+    switch (h->key.len) {
+
+    case sizeof("Vary") - 1:
+        if (ngx_edge_headers_is_name(&h->key, "Vary")
+            && (ngx_edge_headers_lists_name(&h->value, "Accept-Encoding")
+                || ngx_edge_headers_lists_name(&h->value, "*")))
+        {
+            headers->vary = h;
+        }
+
+        break;
+
+    case sizeof("Cache-Control") - 1:
+        if (ngx_edge_headers_is_name(&h->key, "Cache-Control")
+            && ngx_edge_headers_lists_name(&h->value, "no-transform"))
+        {
+            headers->no_transform = 1;
+        }
+
+        break;
+
+    case sizeof("Content-Digest") - 1:
+        if (ngx_edge_headers_is_name(&h->key, "Content-Digest")) {
+            headers->digest = h;
+        }
+
+        break;
+
+    case sizeof("Content-MD5") - 1:
+        if (ngx_edge_headers_is_name(&h->key, "Content-MD5")) {
+            headers->md5 = h;
+        }
+
+        break;
+    }
+}
+
+
+void
+ngx_edge_headers_read(ngx_http_request_t *r, ngx_edge_headers_t *headers)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    ngx_memzero(headers, sizeof(ngx_edge_headers_t));
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (h[i].hash) {
+                ngx_edge_headers_note(headers, &h[i]);
+            }
+        }
+    }
+}
+
+
+void
+ngx_edge_headers_accept(ngx_http_request_t *r, edge_accept_encoding_t *accept)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    edge_accept_encoding_init(accept);
+
+#if (NGX_HTTP_GZIP)
+
+    if (r->headers_in.accept_encoding == NULL) {
+        return;
+    }
+
+#endif
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].hash
+                && ngx_edge_headers_is_name(&h[i].key, "Accept-Encoding"))
+            {
+                edge_accept_encoding_read(accept, (char *) h[i].value.data,
+                                          h[i].value.len);
+            }
+        }
+    }
+}
+
+
+ngx_table_elt_t *
+ngx_edge_headers_add(ngx_http_request_t *r, char *name, ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NULL;
+    }
+
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return h;
+}
+
+
+#if (NGX_HTTP_GZIP)
+
+/* takes Accept-Encoding out of a Vary field: nginx will write its own */
+
+static ngx_int_t
+ngx_edge_headers_unvary(ngx_http_request_t *r, ngx_table_elt_t *vary)
+{
+    u_char     *p, *start;
+    ngx_str_t   rest, member;
+
+    start = ngx_pnalloc(r->pool, vary->value.len + 1);
+    if (start == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = start;
+    rest = vary->value;
+
+    while (ngx_edge_headers_member(&rest, &member)) {
+
+        if (member.len == 0
+            || ngx_edge_headers_is_name(&member, "Accept-Encoding"))
+        {
+            continue;
+        }
+
+        if (p != start) {
+            *p++ = ',';
+        }
+
+        p = ngx_cpymem(p, member.data, member.len);
+    }
+
+    vary->value.data = start;
+    vary->value.len = p - start;
+    vary->hash = (p == start) ? 0 : vary->hash;
+
+    return NGX_OK;
+}
+
+#endif
+
+
+ngx_int_t
+ngx_edge_headers_vary(ngx_http_request_t *r, ngx_edge_headers_t *headers)
+{
+#if (NGX_HTTP_GZIP)
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    /* nginx's header filter writes the field; gzip below may ask for it too */
+
+    if (clcf->gzip_vary) {
+        r->gzip_vary = 1;
+
+        return headers->vary ? ngx_edge_headers_unvary(r, headers->vary)
+                             : NGX_OK;
+    }
+
+#endif
+
+    if (headers->vary) {
+        return NGX_OK;
+    }
+
+    headers->vary = ngx_edge_headers_add(r, "Vary", &ngx_edge_accept_encoding);
+
+    return headers->vary ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_edge_headers_coded(ngx_http_request_t *r, ngx_edge_headers_t *headers,
+    const char *coding)
+{
+    ngx_str_t         value;
+    ngx_table_elt_t  *h;
+
+    value.data = (u_char *) coding;
+    value.len = ngx_strlen(coding);
+
+    h = ngx_edge_headers_add(r, "Content-Encoding", &value);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    r->headers_out.content_encoding = h;
+
+    if (headers->digest) {
+        headers->digest->hash = 0;
+    }
+
+    if (headers->md5) {
+        headers->md5->hash = 0;
+    }
+
+    ngx_http_clear_content_length(r);
+    ngx_http_clear_accept_ranges(r);
+    ngx_http_weak_etag(r);
+
+    return NGX_OK;
+}

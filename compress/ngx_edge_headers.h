@@ -1,0 +1,50 @@
+
+#ifndef NGX_EDGE_HEADERS_H
+#define NGX_EDGE_HEADERS_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "edge_accept_encoding.h"
+
+
+/* what the response's header fields say about coding it, read in one pass */
+
+typedef struct {
+    ngx_table_elt_t  *vary;             /* names Accept-Encoding or is "*" */
+    ngx_table_elt_t  *digest;           /* Content-Digest (RFC 9530) */
+    ngx_table_elt_t  *md5;              /* Content-MD5 */
+    unsigned          no_transform:1;   /* RFC 9111, 5.2.2.6 */
+} ngx_edge_headers_t;
+
+
+void ngx_edge_headers_read(ngx_http_request_t *r,
+    ngx_edge_headers_t *headers);
+
+/* All Accept-Encoding lines of the request. */
+void ngx_edge_headers_accept(ngx_http_request_t *r,
+    edge_accept_encoding_t *accept);
+
+/*
+ * "Vary: Accept-Encoding", once, whatever gzip_vary says and whatever the
+ * response already varies on.  NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_edge_headers_vary(ngx_http_request_t *r,
+    ngx_edge_headers_t *headers);
+
+/* Adds a field line; name and value must outlive the request. */
+ngx_table_elt_t *ngx_edge_headers_add(ngx_http_request_t *r, char *name,
+    ngx_str_t *value);
+
+/*
+ * Makes the header that of a coded representation: Content-Encoding is set,
+ * what described the bytes as they were (length, ranges, digests, a strong
+ * ETag) goes.  coding: a string constant.
+ */
+ngx_int_t ngx_edge_headers_coded(ngx_http_request_t *r,
+    ngx_edge_headers_t *headers, const char *coding);
+
+
+#endif /* NGX_EDGE_HEADERS_H */

@@ -1,0 +1,309 @@
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "edge_codec_zstd.h"
+#include "ngx_edge_slots.h"
+
+
+#define NGX_EDGE_LEVEL_DEFAULT  3
+#define NGX_EDGE_BUFFER_MIN     256
+
+/* ZSTD_TARGETCBLOCKSIZE_MIN and _MAX, since 1.5.6 */
+#define NGX_EDGE_TARGET_MIN     1340
+#define NGX_EDGE_TARGET_MAX     131072
+#define NGX_EDGE_TARGET_SINCE   10506
+
+
+/* the field at cmd->offset, or NULL if it was set before */
+
+static ngx_int_t *
+ngx_edge_slot_field(ngx_command_t *cmd, void *conf)
+{
+    ngx_int_t  *field;
+
+    field = (ngx_int_t *) ((char *) conf + cmd->offset);
+
+    return (*field == NGX_CONF_UNSET) ? field : NULL;
+}
+
+
+/* ngx_atoi() with a sign; NGX_ERROR can't be told from -1, so rc is apart */
+
+static ngx_int_t
+ngx_edge_slot_number(ngx_str_t *value, ngx_int_t *number)
+{
+    ngx_int_t  n, negative;
+
+    negative = (value->len > 1 && value->data[0] == '-');
+
+    n = ngx_atoi(value->data + negative, value->len - negative);
+    if (n == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    *number = negative ? -n : n;
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_edge_set_codings_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_int_t   *field;
+    ngx_str_t   *args;
+    ngx_uint_t   i;
+
+    field = ngx_edge_slot_field(cmd, conf);
+    if (field == NULL) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(args[1].data, "off") == 0) {
+        *field = 0;
+        return NGX_CONF_OK;
+    }
+
+    *field = 1;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(args[1].data, "on") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strcmp(args[i].data, "zstd") != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid coding \"%V\" in \"%V\", it must be "
+                               "\"off\", \"on\" or \"zstd\"",
+                               &args[i], &cmd->name);
+            return NGX_CONF_ERROR;
+        }
+
+        if (i > 1) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "coding \"%V\" is named twice in \"%V\"",
+                               &args[i], &cmd->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_edge_set_level_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_int_t           *field, level;
+    ngx_str_t           *args, value;
+    edge_zstd_limits_t   limits;
+
+    field = ngx_edge_slot_field(cmd, conf);
+    if (field == NULL) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    value = args[1];
+
+    if (value.len > 5 && ngx_strncmp(value.data, "zstd=", 5) == 0) {
+        value.data += 5;
+        value.len -= 5;
+    }
+
+    limits = edge_zstd_limits();
+
+    if (ngx_edge_slot_number(&value, &level) != NGX_OK
+        || level < limits.level_min || level > limits.level_max)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid level \"%V\" in \"%V\", it must be a "
+                           "level of zstd, from %d to %d", &args[1], &cmd->name,
+                           limits.level_min, limits.level_max);
+        return NGX_CONF_ERROR;
+    }
+
+    *field = level ? level : NGX_EDGE_LEVEL_DEFAULT;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_edge_set_window_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ssize_t     size;
+    ngx_int_t  *field, log;
+    ngx_str_t  *args;
+
+    field = ngx_edge_slot_field(cmd, conf);
+    if (field == NULL) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    size = ngx_parse_size(&args[1]);
+
+    for (log = EDGE_ZSTD_WINDOW_LOG_MIN; log <= EDGE_ZSTD_WINDOW_LOG_MAX;
+         log++)
+    {
+        if (size == (ssize_t) 1 << log) {
+            *field = log;
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid window \"%V\" in \"%V\", it must be a power "
+                       "of two from 1k to 8m: browsers refuse a larger one",
+                       &args[1], &cmd->name);
+
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_edge_set_window_log_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_int_t  *field, log;
+    ngx_str_t  *args;
+
+    field = ngx_edge_slot_field(cmd, conf);
+    if (field == NULL) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    log = ngx_atoi(args[1].data, args[1].len);
+
+    if (log != 0
+        && (log < EDGE_ZSTD_WINDOW_LOG_MIN || log > EDGE_ZSTD_WINDOW_LOG_MAX))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid window \"%V\" in \"%V\", it must be from "
+                           "%d to %d, or 0 for that of the level: browsers "
+                           "refuse a window over 8 MB", &args[1], &cmd->name,
+                           EDGE_ZSTD_WINDOW_LOG_MIN,
+                           EDGE_ZSTD_WINDOW_LOG_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    *field = log;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_edge_set_target_block_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ssize_t              size;
+    unsigned             version;
+    ngx_int_t           *field;
+    ngx_str_t           *args;
+
+    field = ngx_edge_slot_field(cmd, conf);
+    if (field == NULL) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    size = ngx_parse_size(&args[1]);
+
+    if (size != 0
+        && (size < NGX_EDGE_TARGET_MIN || size > NGX_EDGE_TARGET_MAX))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\" in \"%V\", it must be from "
+                           "%d to %d, or 0 for that of the library",
+                           &args[1], &cmd->name, NGX_EDGE_TARGET_MIN,
+                           NGX_EDGE_TARGET_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    version = edge_zstd_limits().version;
+
+    if (size != 0 && version < NGX_EDGE_TARGET_SINCE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" needs libzstd 1.5.6 or later, this one is "
+                           "%ui.%ui.%ui", &cmd->name,
+                           (ngx_uint_t) version / 10000,
+                           (ngx_uint_t) version / 100 % 100,
+                           (ngx_uint_t) version % 100);
+        return NGX_CONF_ERROR;
+    }
+
+    *field = size;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_edge_set_buffers_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char        *rc;
+    ngx_bufs_t  *bufs;
+
+    rc = ngx_conf_set_bufs_slot(cf, cmd, conf);
+    if (rc != NGX_CONF_OK) {
+        return rc;
+    }
+
+    bufs = (ngx_bufs_t *) ((char *) conf + cmd->offset);
+
+    if (bufs->size < NGX_EDGE_BUFFER_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid buffer size %uz in \"%V\", it must be at "
+                           "least %d", bufs->size, &cmd->name,
+                           NGX_EDGE_BUFFER_MIN);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_edge_slot_is_token(ngx_str_t *value)
+{
+    u_char  *p;
+
+    for (p = value->data; p < value->data + value->len; p++) {
+
+        if ((*p >= '0' && *p <= '9')
+            || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'))
+        {
+            continue;
+        }
+
+        if (*p == '\0' || ngx_strchr("!#$%&'+-.^_`|~", *p) == NULL) {
+            return 0;
+        }
+    }
+
+    return value->len != 0;
+}
+
+
+char *
+ngx_edge_set_field_name_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t  *args;
+
+    args = cf->args->elts;
+
+    if (!ngx_edge_slot_is_token(&args[1])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\", it must be the "
+                           "name of one header field", &args[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_conf_set_str_slot(cf, cmd, conf);
+}

@@ -1,0 +1,44 @@
+
+#ifndef NGX_EDGE_SLOTS_H
+#define NGX_EDGE_SLOTS_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/*
+ * Directive handlers for the values of compression, at cmd->offset like
+ * nginx's own.  They refuse with what was found and what is allowed.
+ */
+
+/* "off", "on" or codings in order of preference -> ngx_flag_t */
+char *ngx_edge_set_codings_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* "zstd=3" or "3" -> ngx_int_t; 0 is the library's default */
+char *ngx_edge_set_level_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* a size, a power of two from 1k to 8m -> ngx_uint_t, its logarithm */
+char *ngx_edge_set_window_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* the logarithm itself, 10 to 23, or 0 for no cap -> ngx_uint_t */
+char *ngx_edge_set_window_log_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* bytes, 0 for the library's -> ngx_uint_t */
+char *ngx_edge_set_target_block_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* number and size -> ngx_bufs_t */
+char *ngx_edge_set_buffers_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* the name of a header field (RFC 9110, 5.6.2) -> ngx_str_t */
+char *ngx_edge_set_field_name_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+#endif /* NGX_EDGE_SLOTS_H */

@@ -1,0 +1,303 @@
+# Readers that stop, clients that leave, upstreams that die, and what each
+# of them costs the worker.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use EdgeTest 'zstd_filter';
+use EdgeTest::Check;
+use EdgeTest::Client qw(get);
+use EdgeTest::Upstream;
+use EdgeTest::Zstd qw(decode frames);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use constant {
+    CLIENTS => $ENV{EDGE_SANITIZER} ? 40 : 200,
+    BIG => 20 << 20,
+    STALLED_KB => 160,          # for each client that stopped reading
+    IDLE_KB => 32,              # for each idle stream, above identity
+};
+
+my $accept = ['Accept-Encoding: zstd'];
+my $big = dense(BIG);
+
+my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
+    handler => sub {
+        my ($conn, $request) = @_;
+        my ($what, $size) = $request->{path} =~ m{^/(\w+)/?(\d*)};
+
+        if ($what eq 'short') {
+            $conn->send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+                . "Content-Length: " . 2 * $size . "\r\n\r\n"
+                . substr $big, 0, $size);
+            return;
+        }
+
+        $conn->start_chunked('Content-Type: text/html');
+
+        if ($what eq 'idle') {
+            $conn->chunk("data: hello\n\n");
+            $conn->pause(40);
+            return;
+        }
+
+        my $at = 0;
+
+        while ($at < $size) {
+            $conn->chunk(substr $big, $at, $at + 16384 > $size ? $size - $at
+                : 16384) or return;
+            $at += 16384;
+        }
+
+        if ($what eq 'reset') {
+            $conn->pause(0.05);
+            return 'reset';
+        }
+        $conn->last_chunk if $what eq 'body';
+    });
+
+my $conf = <<'CONF';
+    compression on;
+    compression_idle 200ms;
+    proxy_http_version 1.1;
+    proxy_max_temp_file_size 0;
+    send_timeout 30s;
+
+    server {
+        listen %%PORT%% sndbuf=32k backlog=1024;
+        listen %%PORT2%%%%H2%%;
+        root %%HTML%%;
+
+        location /static/ { alias %%HTML%%/; }
+        location /static_tiny/ { alias %%HTML%%/; compression_buffers 1 1k; }
+        location /on/ { proxy_pass http://127.0.0.1:%%PORT1%%/; }
+        location /off/ {
+            proxy_pass http://127.0.0.1:%%PORT1%%/; proxy_buffering off;
+        }
+        location /off_tiny/ {
+            proxy_pass http://127.0.0.1:%%PORT1%%/; proxy_buffering off;
+            compression_buffers 1 1k;
+        }
+        location /spool/ {
+            proxy_pass http://127.0.0.1:%%PORT1%%/;
+            proxy_max_temp_file_size 100m;
+            proxy_buffers 2 4k; proxy_busy_buffers_size 4k;
+        }
+        location /plain/ {
+            proxy_pass http://127.0.0.1:%%PORT1%%/; proxy_buffering off;
+            compression off;
+        }
+    }
+CONF
+
+my $edge = EdgeTest->start(http => $conf,
+    files => { 'html/body/4000000.html' => substr($big, 0, 4_000_000) });
+
+
+# cpu(pid): seconds that a process has computed
+
+sub cpu {
+    my @field = split ' ', EdgeTest::slurp("/proc/$_[0]/stat");
+
+    return ($field[13] + $field[14]) / 100;
+}
+
+
+sub open_reader {
+    my ($path, %o) = @_;
+    my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 15, %o);
+
+    return $c->ask($path, headers => $accept);
+}
+
+
+# read_bytes(client, n): at least n bytes of the body, if they come
+
+sub read_bytes {
+    my ($c, $n) = @_;
+    my $bytes = '';
+
+    while (length $bytes < $n) {
+        my $piece = $c->some(8192);
+        last if !defined $piece || $piece eq '';
+        $bytes .= $piece;
+    }
+
+    return $bytes;
+}
+
+
+subtest 'readers that stop and go' => sub {
+    my ($worker) = $edge->workers;
+    my $size = 4_000_000;
+    my @paths = map { "/$_/body/$size" } qw(on off off_tiny spool);
+    my (%reader, %head, %seen);
+
+    push @paths, map { "/$_/body/$size.html" } qw(static static_tiny);
+
+    for my $path (@paths) {
+        $reader{$path} = open_reader($path);
+        $head{$path} = $reader{$path}->head or return fail("no head: $path");
+        $seen{$path} = '';
+    }
+
+    for my $round (1 .. 4) {
+        $seen{$_} .= read_bytes($reader{$_}, 40_000) for keys %reader;
+
+        sleep 0.4;
+        my $before = cpu($worker);
+        sleep 0.3;
+        cmp_ok(cpu($worker) - $before, '<', 0.15,
+            "round $round: a stall is no work");
+    }
+
+    for my $path (sort keys %reader) {
+        my $r = $head{$path};
+
+        $r->{body} = $seen{$path} . $reader{$path}->hurry->body;
+        $r->{end} = $reader{$path}{end} || 'timeout';
+
+        is_coded($r, substr($big, 0, $size), $path);
+        cmp_ok(scalar(frames($r->{body})), '>=', 2,
+            "$path: a stall ended a frame");
+    }
+};
+
+subtest '20 MB to a slow reader and to a fast one' => sub {
+    my $slow = open_reader('/on/body/' . BIG);
+    my $r = $slow->head;
+    my $seen = read_bytes($slow, 10_000);
+
+    sleep 0.5;
+    is_coded(get('/off/body/' . BIG, headers => $accept), $big, 'fast');
+
+    $r->{body} = $seen . $slow->hurry->body;
+    $r->{end} = $slow->{end} || 'timeout';
+    is_coded($r, $big, 'slow');
+};
+
+subtest 'clients that leave' => sub {
+    my ($worker) = $edge->workers;
+    my $grown;
+
+    for my $round (1 .. 2) {
+        my $before = $edge->rss_kb($worker);
+
+        for my $n (1 .. 60) {
+            my $where = (qw(on off off_tiny))[$n % 3];
+            my $c = open_reader("/$where/body/4000000");
+            $c->head && read_bytes($c, $n * 500) if $n % 3;
+            $c->close;
+        }
+
+        sleep 0.5;
+        $grown = $edge->rss_kb($worker) - $before;
+    }
+
+    is(($edge->workers)[0], $worker, 'the worker lives');
+    costs_less($grown, 3000, 'and gives all back');
+    is_coded(get('/on/body/300000', headers => $accept),
+        substr($big, 0, 300_000), 'it goes on as before');
+};
+
+subtest 'an upstream that dies is not the end of the body' => sub {
+    my $size = 300_000;
+
+    for my $how (qw(reset close short)) {
+        for my $where (qw(plain on off off_tiny)) {
+            my $r = get("/$where/$how/$size", headers => $accept);
+            my $text = $r->{body};
+
+            is($r->coding, $where eq 'plain' ? 'identity' : 'zstd',
+                "$how $where: coding");
+            is($r->{end}, 'cut', "$how $where: cut");
+
+            $text = EdgeTest::Zstd->new->feed($text) if $where ne 'plain';
+            ok($text eq substr($big, 0, length $text),
+                "$how $where: what came is right");
+        }
+    }
+
+    SKIP: {
+        skip 'curl without HTTP/2', 6 if `curl -V` !~ /\bHTTP2\b/;
+
+        for my $how (qw(reset close short)) {
+            for my $where (qw(on off)) {
+                my $url = 'http://127.0.0.1:' . EdgeTest->port(2)
+                    . "/$where/$how/$size";
+                system("curl -s -m 10 --http2-prior-knowledge -o /dev/null"
+                    . " -H 'Accept-Encoding: zstd' $url");
+
+                # 92: stream was not closed cleanly; 18: partial file
+                like($? >> 8, qr/^(?:92|18)$/, "HTTP/2 $how $where: error");
+            }
+        }
+    }
+};
+
+
+# grow(path, what): KB that the worker grew by, for each client held open
+
+sub grow {
+    my ($path, $bytes, $settle) = @_;
+    my ($worker) = $edge->workers;
+    my $before = $edge->rss_kb($worker);
+    my @clients = map { open_reader($path) } 1 .. CLIENTS;
+
+    for my $c (@clients) {
+        $c->{response} = $c->head or return (9999, @clients);
+        $c->{seen} = read_bytes($c, $bytes);
+    }
+
+    sleep $settle;
+
+    return (($edge->rss_kb($worker) - $before) / CLIENTS, @clients);
+}
+
+
+subtest 'what a client that stops reading costs' => sub {
+    get('/off/body/1000000', headers => $accept) for 1 .. 3;
+
+    my ($each, @clients) = grow('/on/body/' . BIG, 1000, 1.5);
+
+    costs_less($each, STALLED_KB, 'of the worker for each');
+
+    for my $c (@clients[ 0, CLIENTS / 2, -1 ]) {
+        my $r = $c->{response};
+
+        $r->{body} = $c->{seen} . $c->hurry->body;
+        $r->{end} = $c->{end} || 'timeout';
+        is_coded($r, $big, 'it reads on');
+    }
+
+    $_->close for @clients;
+};
+
+subtest 'what an idle event stream costs' => sub {
+    $edge->reload;
+    $edge->wait_for(5, sub { !$edge->old_workers });
+    get('/off/body/1000000', headers => $accept);
+
+    my ($plain, @first) = grow('/plain/idle/', 10, 0.5);
+    $_->close for @first;
+
+    $edge->reload;
+    $edge->wait_for(5, sub { !$edge->old_workers });
+    get('/off/body/1000000', headers => $accept);
+
+    my ($coded, @second) = grow('/off/idle/', 10, 1.5);
+
+    for my $c (@second[ 0, -1 ]) {
+        is(EdgeTest::Zstd->new->feed($c->{seen}), "data: hello\n\n",
+            'the event has come');
+    }
+
+    costs_less($coded - $plain, IDLE_KB, 'of the worker above identity');
+    $_->close for @second;
+};
+
+is_deeply([ $edge->complaints ], [], 'nothing to complain of');
+
+done_testing();

@@ -1,0 +1,198 @@
+# Pages that are put together: SSI and its subrequests, addition, sub_filter,
+# auth_request, mirror and slices. One coding, around all of it.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use EdgeTest 'zstd_filter';
+use EdgeTest::Check;
+use EdgeTest::Client qw(get);
+use EdgeTest::Upstream;
+use Test::More;
+
+my $big = dense(300_000);
+my @parts = (text(10), text(5000), dense(70_000));
+
+my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
+    handler => sub {
+        my ($conn, $request) = @_;
+        my ($how, $n) = $request->{path} =~ m{^/(\w+)/(\d+)};
+
+        return $conn->reply(200, ['Content-Type: text/html'], $parts[$n])
+            if $how eq 'length';
+
+        # in two pieces with a pause: the parent has to wait for it
+        $conn->start_chunked('Content-Type: text/html');
+        $conn->chunk(substr $parts[$n], 0, 5);
+        $conn->pause(0.03);
+        $conn->chunk(substr $parts[$n], 5);
+        $conn->last_chunk;
+    });
+
+
+sub include { return qq{<!--#include virtual="$_[0]"$_[1] -->} }
+
+
+my %page = (
+    'one' => [ 'a', include('/length/1', ''), 'b' ],
+    'many' => [ map { ("head $_ ", include("/$_", '')) } qw(length/0 chunked/1
+        length/2 chunked/2 file.html chunked/0 empty.html) ],
+    'wait' => [ 'a', include('/chunked/2', ' wait="yes"'), 'b',
+        include('/length/1', ''), 'c' ],
+    'same' => [ map { include('/chunked/1', '') } 1 .. 20 ],
+    'nested' => [ '(', include('/ssi/many.html', ''), '|',
+        include('/ssi/one.html', ''), ')' ],
+    'coded' => [ 'a', include('/zstd_too/length/2', ''), 'b' ],
+    'only' => [ include('/chunked/2', '') ],
+    'long' => [ $big, include('/length/0', ''), $big, include('/chunked/1',
+        ''), $big ],
+    'missing' => [ 'a', include('/nowhere', ''), 'b' ],
+);
+
+my $edge = EdgeTest->start(files => {
+    'html/file.html' => $big,
+    'html/empty.html' => '',
+    'html/foot.html' => '</html>',
+    map({ ("html/ssi/$_.html" => join '', @{ $page{$_} }) } keys %page),
+    'html/words.html' => 'one two three ' x 20_000,
+}, http => <<'CONF');
+    compression on;
+    compression_min_length 1;
+
+    server {
+        listen %%PORT%%;
+        listen %%PORT2%%%%H2%%;
+        root %%HTML%%;
+
+        location /length/ { proxy_pass http://127.0.0.1:%%PORT1%%; }
+        location /chunked/ { proxy_pass http://127.0.0.1:%%PORT1%%; }
+        location /zstd_too/ {
+            proxy_pass http://127.0.0.1:%%PORT1%%/;
+            compression_level 9;
+        }
+        location /ssi/ { ssi on; }
+        location /tiny/ {
+            alias %%HTML%%/ssi/; ssi on; compression_buffers 1 1k;
+        }
+        location /plain/ { alias %%HTML%%/ssi/; ssi on; compression off; }
+
+        location /sub/ {
+            alias %%HTML%%/; sub_filter 'two' '<b>2</b>';
+            sub_filter_once off;
+        }
+        location /sub_proxied/ {
+            proxy_pass http://127.0.0.1:%%PORT1%%/;
+            sub_filter 'entry' 'ENTRY'; sub_filter_once off;
+        }
+        location /add/ {
+            alias %%HTML%%/;
+            add_before_body /length/1;
+            add_after_body /chunked/0;
+        }
+        location /auth/ {
+            auth_request /length/2;
+            proxy_pass http://127.0.0.1:%%PORT1%%/;
+        }
+        location /mirror/ {
+            mirror /chunked/2;
+            proxy_pass http://127.0.0.1:%%PORT1%%/;
+        }
+        location /slice/ {
+            alias %%HTML%%/; slice 8k;
+        }
+        location /error/ {
+            error_page 404 /file.html;
+            alias %%HTML%%/none/;
+        }
+        location /internal/ {
+            rewrite ^/internal/(.*) /sub/$1;
+        }
+        location /sendfile/ { proxy_pass http://127.0.0.1:%%PORT3%%/; }
+    }
+
+    server {
+        listen %%PORT3%%;
+        location / {
+            default_type text/html;
+            add_header X-Accel-Redirect /file.html;
+            return 200;
+        }
+    }
+CONF
+
+
+sub fetch { return get($_[0], headers => ['Accept-Encoding: zstd']) }
+
+
+# what nginx puts together when it does not compress
+
+my %whole = map { ($_ => get("/plain/$_.html")->{body}) } keys %page;
+
+subtest 'without compression these are the pages' => sub {
+    is($whole{one}, "a$parts[1]b", 'one');
+    ok($whole{long} eq "$big$parts[0]$big$parts[1]$big", 'long');
+    ok($whole{only} eq $parts[2], 'only');
+    ok($whole{nested} eq "($whole{many}|$whole{one})", 'nested');
+};
+
+for my $where (qw(ssi tiny)) {
+    subtest "SSI, $where" => sub {
+        for my $name (sort keys %page) {
+            for my $round (1 .. 3) {
+                my $r = fetch("/$where/$name.html");
+                is_coded($r, $whole{$name}, "$name, round $round");
+                is(scalar($r->header('Content-Encoding')), 1, 'once');
+            }
+        }
+    };
+}
+
+subtest 'a part asked for by itself' => sub {
+    is_coded(fetch('/length/2'), $parts[2], 'length');
+    is_coded(fetch('/chunked/2'), $parts[2], 'chunked');
+};
+
+subtest 'sub_filter sees plain text' => sub {
+    is_coded(fetch('/sub/words.html'), 'one <b>2</b> three ' x 20_000,
+        'file');
+    is_coded(fetch("/sub_proxied/$_/1"), $parts[1] =~ s/entry/ENTRY/gr,
+        "proxied, $_") for qw(length chunked);
+    is_coded(fetch('/internal/words.html'), 'one <b>2</b> three ' x 20_000,
+        'rewritten');
+};
+
+subtest 'addition' => sub {
+    is_coded(fetch('/add/file.html'), "$parts[1]$big$parts[0]", 'around it');
+    is_coded(fetch('/add/foot.html'), "$parts[1]</html>$parts[0]", 'short');
+};
+
+subtest 'subrequests without a body of their own' => sub {
+    is_coded(fetch('/auth/length/1'), $parts[1], 'auth_request');
+    is_coded(fetch('/mirror/chunked/1'), $parts[1], 'mirror');
+};
+
+subtest 'redirects inside nginx' => sub {
+    my $r = fetch('/error/x.html');
+    is($r->{status}, 404, 'error_page keeps 404');
+    is_coded($r, $big, 'error_page');
+    is_coded(fetch('/sendfile/x'), $big, 'X-Accel-Redirect');
+    is_coded(fetch('/slice/file.html'), $big, 'slice');
+};
+
+subtest 'HTTP/2' => sub {
+    plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
+
+    for my $name (sort keys %page) {
+        my $url = 'http://127.0.0.1:' . EdgeTest->port(2)
+            . "/ssi/$name.html";
+        my $bytes = `curl -s -m 10 --http2-prior-knowledge -H 'Accept-Encoding: zstd' $url`;
+        my ($text, $error) = EdgeTest::Zstd::decode($bytes);
+
+        ok(!$error && $text eq $whole{$name}, $name) or diag($error);
+    }
+};
+
+is_deeply([ $edge->complaints ], [], 'nothing to complain of');
+
+done_testing();
