@@ -142,8 +142,7 @@ edge_policy_e
 edge_policy_set(edge_policy_t *policy, const char *key, size_t key_len,
     const char *value)
 {
-    edge_policy_key_e    k;
-    edge_policy_value_t  v;
+    edge_policy_key_e  k;
 
     if (key_len == 6 && memcmp(key, "preset", 6) == 0) {
         return edge_policy_set_preset(policy, value);
@@ -154,15 +153,25 @@ edge_policy_set(edge_policy_t *policy, const char *key, size_t key_len,
         return EDGE_POLICY_UNKNOWN_KEY;
     }
 
-    if (policy->values[k].text && !policy->values[k].preset) {
+    return edge_policy_set_key(policy, k, value);
+}
+
+
+edge_policy_e
+edge_policy_set_key(edge_policy_t *policy, edge_policy_key_e key,
+    const char *value)
+{
+    edge_policy_value_t  v;
+
+    if (policy->values[key].text && !policy->values[key].preset) {
         return EDGE_POLICY_DUPLICATE_KEY;
     }
 
-    if (!edge_policy_parse_value(k, value, &v)) {
+    if (!edge_policy_parse_value(key, value, &v)) {
         return EDGE_POLICY_BAD_VALUE;
     }
 
-    policy->values[k] = v;
+    policy->values[key] = v;
 
     return EDGE_POLICY_OK;
 }

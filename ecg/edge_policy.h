@@ -106,6 +106,11 @@ const char *edge_policy_key_allowed(edge_policy_key_e key);
 edge_policy_e edge_policy_set(edge_policy_t *policy, const char *key,
     size_t key_len, const char *value);
 
+/* The same by the key's number; not for presets. */
+
+edge_policy_e edge_policy_set_key(edge_policy_t *policy, edge_policy_key_e key,
+    const char *value);
+
 /* What can be seen wrong between the keys without knowing TLS. */
 
 edge_policy_e edge_policy_check(const edge_policy_t *policy);

@@ -166,7 +166,7 @@ edge_policy_e
 edge_policy_record_policy(const edge_policy_stored_t *stored,
     edge_policy_t *policy, unsigned *setting)
 {
-    const char     *name;
+    const char     *value;
     edge_policy_e   result;
 
     memset(policy, 0, sizeof(edge_policy_t));
@@ -176,10 +176,12 @@ edge_policy_record_policy(const edge_policy_stored_t *stored,
             continue;
         }
 
-        name = edge_policy_setting_name(*setting);
+        value = stored->settings[*setting].value;
 
-        result = edge_policy_set(policy, name, strlen(name),
-                                 stored->settings[*setting].value);
+        result = (*setting == EDGE_POLICY_SET_PRESET)
+                 ? edge_policy_set(policy, "preset", 6, value)
+                 : edge_policy_set_key(policy, (edge_policy_key_e) *setting,
+                                       value);
         if (result != EDGE_POLICY_OK) {
             return result;
         }

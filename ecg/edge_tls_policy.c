@@ -273,7 +273,7 @@ edge_tls_verdict_text(edge_tls_verdict_e verdict)
 
 int
 edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
-    const edge_tls_choice_t *choice)
+    const edge_tls_choice_t *choice, const char *present)
 {
     const char                 *ciphers, *suites, *groups, *sigalgs;
     const edge_policy_value_t  *values;
@@ -298,6 +298,10 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
 
     } else {
         ciphers = values[EDGE_POLICY_CIPHERS].text;
+
+        if (ciphers && present && strcmp(ciphers, present) == 0) {
+            ciphers = NULL;
+        }
     }
 
     groups = values[EDGE_POLICY_GROUPS].text;

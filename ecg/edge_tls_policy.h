@@ -163,10 +163,13 @@ edge_tls_verdict_e edge_tls_policy_judge(const edge_tls_policy_t *tls,
 
 const char *edge_tls_verdict_text(edge_tls_verdict_e verdict);
 
-/* Makes the choice hold on ssl.  Returns 0 if OpenSSL refused a part. */
+/*
+ * Makes the choice hold on ssl, whose ciphers are from the list present, NULL
+ * if that is not known.  Returns 0 if OpenSSL refused a part.
+ */
 
 int edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
-    const edge_tls_choice_t *choice);
+    const edge_tls_choice_t *choice, const char *present);
 
 /*
  * Tells whether a connection that was made under another policy is as this

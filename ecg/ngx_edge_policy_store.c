@@ -21,7 +21,7 @@ static time_t               ngx_edge_policy_store_tried;
 char *
 ngx_edge_policy_store_parse(ngx_conf_t *cf, ngx_edge_policy_store_conf_t *conf)
 {
-    ssize_t      size;
+    off_t        size;
     ngx_str_t   *value, s;
     ngx_uint_t   i;
 
@@ -45,7 +45,7 @@ ngx_edge_policy_store_parse(ngx_conf_t *cf, ngx_edge_policy_store_conf_t *conf)
             s.data = value[i].data + 9;
             s.len = value[i].len - 9;
 
-            size = ngx_parse_size(&s);
+            size = ngx_parse_offset(&s);
 
             if (size < 1024 * 1024) {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

@@ -135,12 +135,13 @@ static ngx_int_t
 ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
     ngx_edge_tls_policy_state_t *state)
 {
-    unsigned              server;
-    ngx_ssl_conn_t       *ssl_conn;
-    edge_tls_hello_t      offer;
-    edge_tls_choice_t     choice;
-    edge_tls_verdict_e    verdict;
-    edge_policy_value_t  *resumption;
+    unsigned                  server;
+    ngx_ssl_conn_t           *ssl_conn;
+    edge_tls_hello_t          offer;
+    edge_tls_choice_t         choice;
+    edge_tls_verdict_e        verdict;
+    edge_policy_value_t      *resumption;
+    ngx_http_ssl_srv_conf_t  *sscf;
 
     ssl_conn = hello->ssl_conn;
 
@@ -165,7 +166,11 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
         return NGX_ERROR;
     }
 
-    if (!edge_tls_policy_apply(state->tls, ssl_conn, &choice)) {
+    sscf = hello->conf_ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+
+    if (!edge_tls_policy_apply(state->tls, ssl_conn, &choice,
+                               (char *) sscf->ciphers.data))
+    {
         goto failed;
     }
 

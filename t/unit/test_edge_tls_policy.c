@@ -173,7 +173,7 @@ client_hello(SSL *ssl, int *alert, void *arg)
                                      SSL_get_security_level(ssl), &choice);
 
     return *verdict == EDGE_TLS_ALLOWED
-           && edge_tls_policy_apply(&tls, ssl, &choice)
+           && edge_tls_policy_apply(&tls, ssl, &choice, NULL)
            ? SSL_CLIENT_HELLO_SUCCESS : SSL_CLIENT_HELLO_ERROR;
 }
 
