@@ -5,6 +5,8 @@
 
 #include "ngx_edge_alpn.h"
 #include "ngx_edge_client_hello.h"
+#include "ngx_edge_connection.h"
+#include "ngx_edge_keylog.h"
 #include "ngx_edge_policy_api.h"
 #include "ngx_edge_tls_policy.h"
 
@@ -14,11 +16,13 @@ typedef struct {
     ngx_edge_client_hello_slot_t    slot;
 
     ngx_edge_policy_store_conf_t    store;
+    ngx_edge_keylog_conf_t          keylog;
 
     /* EDGE_TLS_AUTH_*: the keys of all certificates, 0 if unknown */
     unsigned                        keys;
 
     unsigned                        api:1;
+    unsigned                        timing:1;
 } ngx_http_ecg_main_conf_t;
 
 
@@ -32,6 +36,9 @@ typedef struct {
 
 typedef struct {
     ngx_edge_policy_api_conf_t      api;
+
+    /* of the metric in Server-Timing; empty: none */
+    ngx_str_t                       timing;
 } ngx_http_ecg_loc_conf_t;
 
 
@@ -48,6 +55,8 @@ static ngx_int_t ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello,
 static ngx_int_t ngx_http_ecg_misdirected_handler(ngx_http_request_t *r);
 
 static ngx_int_t ngx_http_ecg_api_handler(ngx_http_request_t *r);
+
+static ngx_int_t ngx_http_ecg_header_filter(ngx_http_request_t *r);
 
 static ngx_int_t ngx_http_ecg_policy_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -67,7 +76,13 @@ static char *ngx_http_ecg_policy(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_ecg_store(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_ecg_keylog(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static void *ngx_http_ecg_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_ecg_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static char *ngx_http_ecg_server_timing(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static unsigned ngx_http_ecg_certificate_keys(SSL_CTX *ctx);
 
@@ -88,9 +103,23 @@ static ngx_command_t  ngx_http_ecg_commands[] = {
       0,
       NULL },
 
+    { ngx_string("ecg_keylog"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_ecg_keylog,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("ecg_api"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_http_ecg_api,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ecg_server_timing"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_ecg_server_timing,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -110,7 +139,7 @@ static ngx_http_module_t  ngx_http_ecg_module_ctx = {
     ngx_http_ecg_merge_srv_conf,           /* merge server configuration */
 
     ngx_http_ecg_create_loc_conf,          /* create location configuration */
-    NULL                                   /* merge location configuration */
+    ngx_http_ecg_merge_loc_conf            /* merge location configuration */
 };
 
 
@@ -130,6 +159,11 @@ ngx_module_t  ngx_http_ecg_module = {
 };
 
 
+#define ngx_http_ecg_tcp_variable(name, figure)                               \
+    { ngx_string("ecg_tcp_" name), NULL, ngx_edge_connection_variable,        \
+      figure, NGX_HTTP_VAR_NOCACHEABLE, 0 }
+
+
 static ngx_http_variable_t  ngx_http_ecg_vars[] = {
 
     { ngx_string("ecg_policy"), NULL, ngx_http_ecg_policy_variable,
@@ -141,8 +175,24 @@ static ngx_http_variable_t  ngx_http_ecg_vars[] = {
     { ngx_string("ecg_reject_reason"), NULL, ngx_http_ecg_reason_variable,
       0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    ngx_http_ecg_tcp_variable("rtt", EDGE_TCP_RTT),
+    ngx_http_ecg_tcp_variable("min_rtt", EDGE_TCP_MIN_RTT),
+    ngx_http_ecg_tcp_variable("rtt_var", EDGE_TCP_RTT_VAR),
+    ngx_http_ecg_tcp_variable("sent", EDGE_TCP_SENT),
+    ngx_http_ecg_tcp_variable("recv", EDGE_TCP_RECV),
+    ngx_http_ecg_tcp_variable("lost", EDGE_TCP_LOST),
+    ngx_http_ecg_tcp_variable("retrans", EDGE_TCP_RETRANS),
+    ngx_http_ecg_tcp_variable("sent_bytes", EDGE_TCP_SENT_BYTES),
+    ngx_http_ecg_tcp_variable("recv_bytes", EDGE_TCP_RECV_BYTES),
+    ngx_http_ecg_tcp_variable("delivery_rate", EDGE_TCP_DELIVERY_RATE),
+    ngx_http_ecg_tcp_variable("cwnd", EDGE_TCP_CWND),
+    ngx_http_ecg_tcp_variable("unsent_bytes", EDGE_TCP_UNSENT_BYTES),
+
       ngx_http_null_variable
 };
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 
 static ngx_int_t
@@ -223,6 +273,23 @@ ngx_http_ecg_api_handler(ngx_http_request_t *r)
     elcf->api.keys = emcf->keys;
 
     return ngx_edge_policy_api(r, &elcf->api);
+}
+
+
+static ngx_int_t
+ngx_http_ecg_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_ecg_loc_conf_t  *elcf;
+
+    elcf = ngx_http_get_module_loc_conf(r, ngx_http_ecg_module);
+
+    if (elcf->timing.len && r == r->main
+        && ngx_edge_connection_add_timing(r, &elcf->timing) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
 }
 
 
@@ -319,6 +386,17 @@ ngx_http_ecg_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (emcf->timing) {
+        ngx_http_next_header_filter = ngx_http_top_header_filter;
+        ngx_http_top_header_filter = ngx_http_ecg_header_filter;
+    }
+
+    if (emcf->keylog.path.data
+        && ngx_edge_keylog_install(cf, &emcf->keylog) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     /* a store may turn HTTP/2 off for a name at any time */
 
     n = (emcf->store.path.data != NULL);
@@ -396,7 +474,17 @@ ngx_http_ecg_init_module(ngx_cycle_t *cycle)
 
     emcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_ecg_module);
 
-    if (emcf == NULL || emcf->store.path.data == NULL) {
+    if (emcf == NULL) {
+        return NGX_OK;
+    }
+
+    if (emcf->keylog.path.data
+        && ngx_edge_keylog_open(cycle, &emcf->keylog) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (emcf->store.path.data == NULL) {
         return NGX_OK;
     }
 
@@ -530,6 +618,15 @@ ngx_http_ecg_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+static char *
+ngx_http_ecg_keylog(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ecg_main_conf_t *emcf = conf;
+
+    return ngx_edge_keylog_parse(cf, &emcf->keylog);
+}
+
+
 static void *
 ngx_http_ecg_create_loc_conf(ngx_conf_t *cf)
 {
@@ -591,6 +688,77 @@ ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 #endif
     }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_ecg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_ecg_loc_conf_t *prev = parent;
+    ngx_http_ecg_loc_conf_t *conf = child;
+
+    ngx_conf_merge_str_value(conf->timing, prev->timing, "");
+
+    return NGX_CONF_OK;
+}
+
+
+/* on, off, or name= and a token, RFC 9110, section 5.6.2 */
+
+static char *
+ngx_http_ecg_server_timing(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ecg_loc_conf_t *elcf = conf;
+
+    size_t                     i;
+    ngx_str_t                 *value;
+    ngx_http_ecg_main_conf_t  *emcf;
+
+    if (elcf->timing.data) {
+        return (char *) "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        ngx_str_set(&elcf->timing, "");
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value[1].data, "on") == 0) {
+        ngx_str_set(&elcf->timing, "cfL4");
+
+    } else if (ngx_strncmp(value[1].data, "name=", 5) == 0
+               && value[1].len > 5)
+    {
+        elcf->timing.data = value[1].data + 5;
+        elcf->timing.len = value[1].len - 5;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"ecg_server_timing\": "
+                           "it must be on, off, or name= and a name",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < elcf->timing.len; i++) {
+        if (ngx_strchr("!#$%&'*+-.^_`|~0123456789"
+                       "abcdefghijklmnopqrstuvwxyz"
+                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ", elcf->timing.data[i])
+            == NULL)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid name \"%V\" in \"ecg_server_timing\"",
+                               &elcf->timing);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
+    emcf->timing = 1;
 
     return NGX_CONF_OK;
 }
