@@ -1,5 +1,4 @@
-/*
- * fuzz: compress/edge_stream.c compress/edge_pool.c compress/edge_memory.c
+/* fuzz: compress/edge_stream.c compress/edge_pool.c compress/edge_memory.c
  *       compress/edge_codec_zstd.c compress/edge_codec_zstd_stored.c -lzstd
  */
 
