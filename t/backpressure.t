@@ -24,7 +24,7 @@ my $accept = ['Accept-Encoding: zstd'];
 my $big = dense(BIG);
 
 my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
-    handler => sub {
+    sndbuf => 65536, handler => sub {
         my ($conn, $request) = @_;
         my ($what, $size) = $request->{path} =~ m{^/(\w+)/?(\d*)};
 
@@ -286,7 +286,8 @@ sub grow {
     my @clients = map { open_reader($path) } 1 .. CLIENTS;
 
     for my $c (@clients) {
-        $c->{response} = $c->head or return (9999, @clients);
+        $c->{response} = $c->head or die "$path: no response";
+        die "$path: $c->{response}{first}" if $c->{response}{status} != 200;
         $c->{seen} = read_bytes($c, $bytes);
     }
 
