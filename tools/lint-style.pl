@@ -147,6 +147,7 @@ sub words_of {
         $text =~ s/([(\[{]) +/$1/g;
         $text =~ s/ +([)\]}])/$1/g;
         $text =~ s/\) \(/)(/g;
+        $text =~ s/ +\(\*/(*/g;
         $text =~ s/([{}])/ $1 /g;
 
         for my $word (split ' ', $text) {
