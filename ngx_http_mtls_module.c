@@ -438,7 +438,6 @@ ngx_http_mtls_flag_variable(ngx_http_request_t *r,
     state = ngx_edge_identity_state(r);
 
     switch (data) {
-
     case NGX_HTTP_MTLS_PRESENTED:
         yes = (state != NGX_EDGE_IDENTITY_NONE);
         break;
@@ -449,7 +448,6 @@ ngx_http_mtls_flag_variable(ngx_http_request_t *r,
 
     default: /* NGX_HTTP_MTLS_REVOKED */
         yes = (state == NGX_EDGE_IDENTITY_REVOKED);
-        break;
     }
 
     v->len = 1;
@@ -566,14 +564,6 @@ static void *
 ngx_http_mtls_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_mtls_loc_conf_t  *mlcf;
-
-    /*
-     * set by ngx_pcalloc():
-     *
-     *     mlcf->sets = 0;
-     *     mlcf->prefix = { 0, NULL };
-     *     mlcf->headers = NULL;
-     */
 
     mlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mtls_loc_conf_t));
     if (mlcf == NULL) {
