@@ -17,10 +17,18 @@
 
 #define EDGE_STORED_LAST          1
 
+/* a room smaller than this is filled from blocks made in the encoder */
+#define EDGE_STORED_PENDING       16
+
 
 struct edge_encoder_s {
-    unsigned  started;          /* the frame header is written */
-    unsigned  ended;            /* the last block is written */
+    unsigned       started;         /* the frame header is made */
+    unsigned       ended;           /* the last block is made */
+
+    /* made and not yet written: bytes [pos, size) */
+    unsigned char  pending[EDGE_STORED_PENDING];
+    size_t         size;
+    size_t         pos;
 };
 
 
@@ -54,39 +62,93 @@ edge_stored_open(edge_encoder_t *encoder, uint64_t size)
 
     encoder->started = 0;
     encoder->ended = 0;
+    encoder->size = 0;
+    encoder->pos = 0;
 
     return EDGE_CODEC_DONE;
 }
 
 
+/* Last_Block is bit 0, Block_Type Raw is 0 in bits 1 and 2 */
+
 static void
-edge_stored_write(edge_out_t *out, const void *data, size_t size)
+edge_stored_block_header(unsigned char *p, size_t size, unsigned last)
 {
-    memcpy((char *) out->data + out->pos, data, size);
-    out->pos += size;
+    uint32_t  head;
+
+    head = (uint32_t) size << 3 | last;
+
+    p[0] = head & 0xff;
+    p[1] = head >> 8 & 0xff;
+    p[2] = head >> 16 & 0xff;
+}
+
+
+/* a block of at most max bytes, at p, of what comes next: its length */
+
+static size_t
+edge_stored_block(unsigned char *p, size_t max, edge_in_t *in)
+{
+    size_t  size;
+
+    size = in->size - in->pos;
+
+    if (size > max) {
+        size = max;
+    }
+
+    if (size > EDGE_STORED_BLOCK_MAX) {
+        size = EDGE_STORED_BLOCK_MAX;
+    }
+
+    edge_stored_block_header(p, size, 0);
+    memcpy(p + EDGE_STORED_BLOCK_HEADER,
+           (const char *) in->data + in->pos, size);
+    in->pos += size;
+
+    return EDGE_STORED_BLOCK_HEADER + size;
+}
+
+
+/* as many of the pending bytes as there is room for */
+
+static void
+edge_stored_drain(edge_encoder_t *encoder, edge_out_t *out)
+{
+    size_t  size;
+
+    size = encoder->size - encoder->pos;
+
+    if (size > out->size - out->pos) {
+        size = out->size - out->pos;
+    }
+
+    if (size) {
+        memcpy((char *) out->data + out->pos,
+               encoder->pending + encoder->pos, size);
+        encoder->pos += size;
+        out->pos += size;
+    }
 }
 
 
 static void
-edge_stored_block(edge_out_t *out, const void *data, size_t size,
-    unsigned last)
+edge_stored_take(edge_encoder_t *encoder, edge_in_t *in, edge_out_t *out)
 {
-    uint32_t       head;
-    unsigned char  header[EDGE_STORED_BLOCK_HEADER];
+    size_t  room;
 
-    /* Last_Block is bit 0, Block_Type Raw is 0 in bits 1 and 2 */
+    room = out->size - out->pos;
 
-    head = (uint32_t) size << 3 | last;
-
-    header[0] = head & 0xff;
-    header[1] = head >> 8 & 0xff;
-    header[2] = head >> 16 & 0xff;
-
-    edge_stored_write(out, header, sizeof(header));
-
-    if (size) {
-        edge_stored_write(out, data, size);
+    if (room >= EDGE_STORED_PENDING) {
+        out->pos += edge_stored_block((unsigned char *) out->data + out->pos,
+                                      room - EDGE_STORED_BLOCK_HEADER, in);
+        return;
     }
+
+    encoder->size = edge_stored_block(encoder->pending,
+                                      EDGE_STORED_PENDING
+                                      - EDGE_STORED_BLOCK_HEADER, in);
+    encoder->pos = 0;
 }
 
 
@@ -94,51 +156,38 @@ static edge_codec_rc_e
 edge_stored_step(edge_encoder_t *encoder, edge_step_e step, edge_in_t *in,
     edge_out_t *out)
 {
-    size_t  size, room;
-
     if (!encoder->started) {
-
-        if (out->size - out->pos < EDGE_STORED_FRAME_HEADER) {
-            return EDGE_CODEC_MORE;
-        }
-
-        edge_stored_write(out, edge_stored_frame_header,
-                          EDGE_STORED_FRAME_HEADER);
+        memcpy(encoder->pending, edge_stored_frame_header,
+               EDGE_STORED_FRAME_HEADER);
+        encoder->size = EDGE_STORED_FRAME_HEADER;
         encoder->started = 1;
     }
 
-    while (in->pos < in->size) {
+    for ( ;; ) {
+        edge_stored_drain(encoder, out);
 
-        room = out->size - out->pos;
-        if (room <= EDGE_STORED_BLOCK_HEADER) {
+        if (encoder->pos < encoder->size) {
             return EDGE_CODEC_MORE;
         }
 
-        size = room - EDGE_STORED_BLOCK_HEADER;
+        if (in->pos < in->size) {
 
-        if (size > in->size - in->pos) {
-            size = in->size - in->pos;
+            if (out->pos == out->size) {
+                return EDGE_CODEC_MORE;
+            }
+
+            edge_stored_take(encoder, in, out);
+
+        } else if (step == EDGE_STEP_FINISH && !encoder->ended) {
+            edge_stored_block_header(encoder->pending, 0, EDGE_STORED_LAST);
+            encoder->size = EDGE_STORED_BLOCK_HEADER;
+            encoder->pos = 0;
+            encoder->ended = 1;
+
+        } else {
+            return EDGE_CODEC_DONE;
         }
-
-        if (size > EDGE_STORED_BLOCK_MAX) {
-            size = EDGE_STORED_BLOCK_MAX;
-        }
-
-        edge_stored_block(out, (const char *) in->data + in->pos, size, 0);
-        in->pos += size;
     }
-
-    if (step == EDGE_STEP_FINISH && !encoder->ended) {
-
-        if (out->size - out->pos < EDGE_STORED_BLOCK_HEADER) {
-            return EDGE_CODEC_MORE;
-        }
-
-        edge_stored_block(out, NULL, 0, EDGE_STORED_LAST);
-        encoder->ended = 1;
-    }
-
-    return EDGE_CODEC_DONE;
 }
 
 

@@ -4,20 +4,17 @@
 #include <ngx_http.h>
 
 #include "ngx_edge_body.h"
+#include "ngx_edge_body_parts.h"
 
-
-/* the first room for a body of unknown length; doubled when full */
-#define NGX_EDGE_BODY_GATHER_MIN  8192
 
 /* gzip's bit: a response is coded by one of the two at most */
-#define NGX_EDGE_BODY_BUFFERED    NGX_HTTP_GZIP_BUFFERED
+#define NGX_EDGE_BODY_BUFFERED  NGX_HTTP_GZIP_BUFFERED
 
 
-static void ngx_edge_body_park(ngx_edge_borrower_t *borrower);
+static void ngx_edge_body_park(ngx_edge_borrower_t *borrower,
+    ngx_uint_t send);
 static void ngx_edge_body_cleanup(void *data);
 static ngx_int_t ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in);
-static ngx_int_t ngx_edge_body_gather(ngx_edge_body_t *body);
-static ngx_int_t ngx_edge_body_encode(ngx_edge_body_t *body);
 static ngx_int_t ngx_edge_body_send(ngx_edge_body_t *body);
 
 
@@ -37,6 +34,9 @@ ngx_edge_body_create(ngx_http_request_t *r, const ngx_edge_body_conf_t *conf,
     body->conf = conf;
     body->encoders = encoders;
     body->length = length;
+    body->expected = (length > 0) ? (uint64_t) length : EDGE_SIZE_UNKNOWN;
+    body->phase = (length > EDGE_POOL_WHOLE_MAX) ? NGX_EDGE_BODY_STREAM
+                                                 : NGX_EDGE_BODY_GATHER;
     body->next = next;
     body->last_out = &body->out;
     body->borrower.park = ngx_edge_body_park;
@@ -76,6 +76,7 @@ ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in)
     ngx_http_request_t  *r;
 
     r = body->request;
+    body->held = 0;
 
     if (in && ngx_chain_add_copy(r->pool, &body->in, in) != NGX_OK) {
         return NGX_ERROR;
@@ -107,10 +108,11 @@ ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in)
     } while (body->starved && body->free);
 
     if (body->lent) {
-        ngx_edge_encoders_hold(body->encoders, &body->borrower);
+        ngx_edge_encoders_hold(body->encoders, &body->borrower,
+                               body->flushed);
     }
 
-    if (body->in && body->phase != NGX_EDGE_BODY_DONE) {
+    if ((body->in || body->stepping) && body->phase != NGX_EDGE_BODY_DONE) {
         r->connection->buffered |= NGX_EDGE_BODY_BUFFERED;
         return NGX_AGAIN;
     }
@@ -123,7 +125,8 @@ ngx_edge_body_pump(ngx_edge_body_t *body, ngx_chain_t *in)
 
 /*
  * Hands out down, and takes back what was sent.  With nothing new an empty
- * chain tells nginx to go on sending what it has.
+ * chain tells nginx to go on sending what it has.  What is held waits for the
+ * next call, so that the end of the body is no packet of its own.
  */
 
 static ngx_int_t
@@ -132,8 +135,8 @@ ngx_edge_body_send(ngx_edge_body_t *body)
     ngx_int_t   rc;
     ngx_uint_t  again;
 
-    if (body->out == NULL && body->busy == NULL
-        && body->phase != NGX_EDGE_BODY_DONE)
+    if (body->phase != NGX_EDGE_BODY_DONE
+        && (body->held || (body->out == NULL && body->busy == NULL)))
     {
         return NGX_OK;
     }
@@ -163,7 +166,7 @@ ngx_edge_body_send(ngx_edge_body_t *body)
 
 /* the cleanup is only worth its memory when something outlives the call */
 
-static ngx_int_t
+ngx_int_t
 ngx_edge_body_add_cleanup(ngx_edge_body_t *body)
 {
     ngx_pool_cleanup_t  *cln;
@@ -186,27 +189,6 @@ ngx_edge_body_add_cleanup(ngx_edge_body_t *body)
 
 
 static void
-ngx_edge_body_release_encoder(ngx_edge_body_t *body)
-{
-    if (body->lent) {
-        ngx_edge_encoders_give(body->encoders, &body->borrower, body->lent);
-        edge_stream_detach(&body->stream);
-        body->lent = NULL;
-    }
-}
-
-
-static void
-ngx_edge_body_release_gather(ngx_edge_body_t *body)
-{
-    edge_memory_free(edge_pool_memory(body->encoders->pool), body->gather);
-    body->gather = NULL;
-    body->gather_size = 0;
-    body->gathered = 0;
-}
-
-
-static void
 ngx_edge_body_cleanup(void *data)
 {
     ngx_edge_body_t *body = data;
@@ -216,641 +198,30 @@ ngx_edge_body_cleanup(void *data)
 }
 
 
-static ngx_int_t
-ngx_edge_body_attach(ngx_edge_body_t *body, uint64_t size, ngx_uint_t whole)
-{
-    ngx_edge_coding_t         stored;
-    const ngx_edge_coding_t  *coding;
-
-    if (!whole && ngx_edge_body_add_cleanup(body) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    coding = &body->conf->coding;
-
-    /* past the length worth coding the rest is stored, not broken off */
-
-    if (body->conf->max_length && body->taken > body->conf->max_length) {
-        stored = *coding;
-        stored.codec = stored.stored;
-        coding = &stored;
-    }
-
-    body->lent = ngx_edge_encoders_take(body->encoders, coding, size, whole);
-
-    if (body->lent == NULL) {
-        ngx_log_error(NGX_LOG_ERR, body->request->connection->log, 0,
-                      "no memory for a \"%s\" encoder",
-                      body->conf->coding.codec->name);
-        return NGX_ERROR;
-    }
-
-    edge_stream_attach(&body->stream, edge_lent_codec(body->lent),
-                       edge_lent_encoder(body->lent));
-
-    return NGX_OK;
-}
-
-
-static edge_stream_status_e
-ngx_edge_body_run(ngx_edge_body_t *body, edge_step_e step, edge_in_t *in,
-    edge_out_t *out)
-{
-    struct timespec       start, end;
-    edge_stream_status_e  status;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &start);
-
-    status = edge_stream_run(&body->stream, step, in, out);
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &end);
-
-    body->nanoseconds += (end.tv_sec - start.tv_sec) * 1000000000LL
-                         + end.tv_nsec - start.tv_nsec;
-
-    if (status == EDGE_STREAM_FAILED) {
-        ngx_log_error(NGX_LOG_ERR, body->request->connection->log, 0,
-                      "\"%s\" encoder failed after %uL bytes",
-                      body->conf->coding.codec->name, body->stream.bytes_in);
-    }
-
-    return status;
-}
-
-
-/* drops the first input buffer, all of which was taken */
-
-static void
-ngx_edge_body_consume(ngx_edge_body_t *body)
-{
-    ngx_chain_t  *cl;
-
-    cl = body->in;
-
-    if (cl->buf == &body->gather_buf) {
-        ngx_edge_body_release_gather(body);
-    }
-
-    body->in = cl->next;
-    ngx_free_chain(body->request->pool, cl);
-}
-
-
-static ngx_int_t
-ngx_edge_body_append_out(ngx_edge_body_t *body, ngx_buf_t *buf)
-{
-    ngx_chain_t  *cl;
-
-    cl = ngx_alloc_chain_link(body->request->pool);
-    if (cl == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl->buf = buf;
-    cl->next = NULL;
-    *body->last_out = cl;
-    body->last_out = &cl->next;
-
-    return NGX_OK;
-}
-
-
 /*
- * Moves the output buffer into out, marked; a mark with no bytes of its own
- * goes onto the buffer in front of it, or into an empty one.
- */
-
-static ngx_int_t
-ngx_edge_body_emit(ngx_edge_body_t *body, ngx_uint_t flush, ngx_uint_t last)
-{
-    ngx_buf_t    *buf;
-    ngx_chain_t  *cl;
-
-    buf = body->out_buf;
-
-    if (buf && buf->last != buf->pos) {
-        body->out_buf = NULL;
-
-        if (ngx_edge_body_append_out(body, buf) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-    } else if (body->out) {
-        for (cl = body->out; cl->next; cl = cl->next) { /* void */ }
-        buf = cl->buf;
-
-    } else {
-        buf = ngx_calloc_buf(body->request->pool);
-        if (buf == NULL || ngx_edge_body_append_out(body, buf) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    buf->flush |= flush;
-    buf->last_buf |= last;
-
-    return NGX_OK;
-}
-
-
-/* what the first input buffer asks for, its bytes apart */
-
-static edge_step_e
-ngx_edge_body_step(ngx_edge_body_t *body)
-{
-    ngx_buf_t    *buf;
-    ngx_chain_t  *next;
-
-    buf = body->in->buf;
-    next = body->in->next;
-
-    if (buf->last_buf
-        || (body->length > 0
-            && body->taken + ngx_buf_size(buf) == body->length))
-    {
-        return EDGE_STEP_FINISH;
-    }
-
-    /* a flush right before another one or the end is not worth its bytes */
-
-    if (buf->flush && !(next && (next->buf->flush || next->buf->last_buf))) {
-        return EDGE_STEP_FLUSH;
-    }
-
-    return EDGE_STEP_FEED;
-}
-
-
-/* the first input buffer is coded: passes its marks on */
-
-static ngx_int_t
-ngx_edge_body_complete(ngx_edge_body_t *body, edge_step_e step)
-{
-    ngx_uint_t  flush, last;
-
-    flush = (step != EDGE_STEP_FEED && body->in->buf->flush);
-    last = body->in->buf->last_buf;
-
-    ngx_edge_body_consume(body);
-
-    if (last) {
-        body->phase = NGX_EDGE_BODY_DONE;
-        ngx_edge_body_release_gather(body);
-    }
-
-    if (flush || last) {
-        return ngx_edge_body_emit(body, flush, last);
-    }
-
-    return NGX_OK;
-}
-
-
-/* does nothing but the end of the body follow the first input buffer? */
-
-static ngx_uint_t
-ngx_edge_body_is_last(ngx_edge_body_t *body)
-{
-    ngx_chain_t  *cl;
-
-    cl = body->in;
-
-    if (body->length > 0
-        && body->taken + ngx_buf_size(cl->buf) == body->length)
-    {
-        return 1;
-    }
-
-    while (!cl->buf->last_buf) {
-        cl = cl->next;
-
-        if (cl == NULL || ngx_buf_size(cl->buf) != 0) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-static ngx_int_t
-ngx_edge_body_gather_append(ngx_edge_body_t *body, u_char *data, size_t size)
-{
-    u_char         *larger;
-    size_t          room;
-    edge_memory_t  *memory;
-
-    if (size == 0) {
-        return NGX_OK;
-    }
-
-    if (body->gathered + size > body->gather_size) {
-
-        room = (body->length > 0) ? (size_t) body->length
-                                  : ngx_max(NGX_EDGE_BODY_GATHER_MIN,
-                                            2 * body->gather_size);
-        room = ngx_max(room, body->gathered + size);
-        room = ngx_min(room, EDGE_POOL_WHOLE_MAX);
-
-        if (ngx_edge_body_add_cleanup(body) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        memory = edge_pool_memory(body->encoders->pool);
-
-        larger = edge_memory_alloc(memory, room);
-        if (larger == NULL) {
-            return NGX_DECLINED;
-        }
-
-        if (body->gathered) {
-            ngx_memcpy(larger, body->gather, body->gathered);
-        }
-
-        edge_memory_free(memory, body->gather);
-
-        body->gather = larger;
-        body->gather_size = room;
-    }
-
-    ngx_memcpy(body->gather + body->gathered, data, size);
-    body->gathered += size;
-
-    return NGX_OK;
-}
-
-
-/* what was gathered becomes the first input of the stream */
-
-static ngx_int_t
-ngx_edge_body_spill(ngx_edge_body_t *body)
-{
-    ngx_buf_t    *buf;
-    ngx_chain_t  *cl;
-
-    body->phase = NGX_EDGE_BODY_STREAM;
-
-    if (body->gathered == 0) {
-        return NGX_OK;
-    }
-
-    buf = &body->gather_buf;
-    buf->memory = 1;
-    buf->pos = body->gather;
-    buf->last = body->gather + body->gathered;
-    body->taken -= body->gathered;
-
-    cl = ngx_alloc_chain_link(body->request->pool);
-    if (cl == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl->buf = buf;
-    cl->next = body->in;
-    body->in = cl;
-
-    return NGX_OK;
-}
-
-
-/* a whole body, or what is left of one, as a frame of its own into out */
-
-static ngx_int_t
-ngx_edge_body_whole(ngx_edge_body_t *body, u_char *data, size_t size)
-{
-    ngx_buf_t                  *buf;
-    edge_in_t                   in;
-    edge_out_t                  out;
-    const ngx_edge_coding_t    *coding;
-    edge_stream_status_e        status;
-
-    coding = &body->conf->coding;
-
-    in.data = data;
-    in.size = size;
-    in.pos = 0;
-
-    out.size = ngx_max(coding->codec->bound(size),
-                       coding->stored->bound(size));
-    out.data = ngx_edge_encoders_scratch(body->encoders, out.size);
-    out.pos = 0;
-
-    if (out.data == NULL || ngx_edge_body_attach(body, size, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    status = ngx_edge_body_run(body, EDGE_STEP_FINISH, &in, &out);
-
-    ngx_edge_body_release_encoder(body);
-
-    if (status == EDGE_STREAM_REFUSED) {
-        return NGX_DECLINED;
-    }
-
-    if (status != EDGE_STREAM_FINISHED) {
-        return NGX_ERROR;
-    }
-
-    buf = ngx_create_temp_buf(body->request->pool, out.pos);
-    if (buf == NULL) {
-        return NGX_ERROR;
-    }
-
-    buf->last = ngx_cpymem(buf->last, out.data, out.pos);
-
-    return ngx_edge_body_append_out(body, buf);
-}
-
-
-/* the end of the body is at hand and it is small: codes it in one call */
-
-static ngx_int_t
-ngx_edge_body_gather_whole(ngx_edge_body_t *body)
-{
-    ngx_int_t   rc;
-    ngx_buf_t  *buf;
-
-    buf = body->in->buf;
-
-    if (body->gathered == 0) {
-        rc = ngx_edge_body_whole(body, buf->pos, ngx_buf_size(buf));
-
-    } else {
-        rc = ngx_edge_body_gather_append(body, buf->pos, ngx_buf_size(buf));
-
-        if (rc == NGX_OK) {
-            rc = ngx_edge_body_whole(body, body->gather, body->gathered);
-
-            if (rc == NGX_DECLINED) {
-                body->gathered -= ngx_buf_size(buf);
-            }
-        }
-    }
-
-    if (rc == NGX_DECLINED) {
-        return ngx_edge_body_spill(body);
-    }
-
-    if (rc != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    body->taken += ngx_buf_size(buf);
-    buf->pos = buf->last;
-    ngx_edge_body_release_gather(body);
-
-    body->phase = NGX_EDGE_BODY_STREAM;
-
-    return ngx_edge_body_complete(body, EDGE_STEP_FINISH);
-}
-
-
-static ngx_int_t
-ngx_edge_body_gather(ngx_edge_body_t *body)
-{
-    size_t      size;
-    ngx_int_t   rc;
-    ngx_buf_t  *buf;
-
-    while (body->in) {
-
-        buf = body->in->buf;
-        size = ngx_buf_size(buf);
-
-        if (body->gathered + size > EDGE_POOL_WHOLE_MAX) {
-            return ngx_edge_body_spill(body);
-        }
-
-        if (ngx_edge_body_is_last(body)) {
-            return ngx_edge_body_gather_whole(body);
-        }
-
-        if (ngx_edge_body_step(body) != EDGE_STEP_FEED) {
-            return ngx_edge_body_spill(body);
-        }
-
-        rc = ngx_edge_body_gather_append(body, buf->pos, size);
-
-        if (rc == NGX_DECLINED) {
-            return ngx_edge_body_spill(body);
-        }
-
-        if (rc != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        body->taken += size;
-        buf->pos = buf->last;
-        ngx_edge_body_consume(body);
-    }
-
-    return NGX_OK;
-}
-
-
-/* an output buffer with room: the one at hand, a free one or a new one */
-
-static ngx_int_t
-ngx_edge_body_get_buf(ngx_edge_body_t *body, ngx_uint_t limit)
-{
-    ngx_buf_t    *buf;
-    ngx_chain_t  *cl;
-
-    if (body->out_buf) {
-        return NGX_OK;
-    }
-
-    cl = body->free;
-
-    if (cl) {
-        buf = cl->buf;
-        body->free = cl->next;
-        ngx_free_chain(body->request->pool, cl);
-
-        buf->flush = 0;
-
-    } else {
-
-        if (body->bufs >= limit) {
-            return NGX_DECLINED;
-        }
-
-        buf = ngx_create_temp_buf(body->request->pool, body->conf->bufs.size);
-        if (buf == NULL) {
-            return NGX_ERROR;
-        }
-
-        buf->tag = (ngx_buf_tag_t) &ngx_edge_body_filter;
-
-        /* to be sent at once: it is waited for */
-        buf->recycled = 1;
-
-        body->bufs++;
-    }
-
-    body->out_buf = buf;
-
-    return NGX_OK;
-}
-
-
-/* one run of the stream from the buffer in (NULL: none) to out_buf */
-
-static edge_stream_status_e
-ngx_edge_body_run_bufs(ngx_edge_body_t *body, edge_step_e step, ngx_buf_t *in)
-{
-    edge_in_t              input;
-    edge_out_t             output;
-    ngx_buf_t             *out;
-    edge_stream_status_e   status;
-
-    ngx_memzero(&input, sizeof(edge_in_t));
-
-    if (in) {
-        input.data = in->pos;
-        input.size = ngx_buf_size(in);
-    }
-
-    out = body->out_buf;
-
-    output.data = out->last;
-    output.size = out->end - out->last;
-    output.pos = 0;
-
-    status = ngx_edge_body_run(body, step, &input, &output);
-
-    if (in) {
-        in->pos += input.pos;
-        body->taken += input.pos;
-    }
-
-    out->last += output.pos;
-
-    return status;
-}
-
-
-/* one step on the first input buffer */
-
-static ngx_int_t
-ngx_edge_body_encode_buf(ngx_edge_body_t *body)
-{
-    edge_step_e            step;
-
-    step = ngx_edge_body_step(body);
-
-    switch (ngx_edge_body_run_bufs(body, step, body->in->buf)) {
-
-    case EDGE_STREAM_WANT_OUT:
-        return ngx_edge_body_emit(body, 0, 0);
-
-    case EDGE_STREAM_FINISHED:
-        ngx_edge_body_release_encoder(body);
-        return ngx_edge_body_complete(body, step);
-
-    case EDGE_STREAM_WANT_IN:
-    case EDGE_STREAM_FLUSHED:
-        return ngx_edge_body_complete(body, step);
-
-    default:
-        return NGX_ERROR;
-    }
-}
-
-
-static ngx_int_t
-ngx_edge_body_encode(ngx_edge_body_t *body)
-{
-    ngx_int_t     rc;
-    const off_t  *max_length;
-
-    body->starved = 0;
-    max_length = &body->conf->max_length;
-
-    while (body->in) {
-
-        if (*max_length && body->taken > *max_length && body->lent
-            && edge_lent_codec(body->lent) != body->conf->coding.stored)
-        {
-            ngx_edge_body_park(&body->borrower);
-        }
-
-        if (body->lent == NULL) {
-
-            /* between frames there is nothing to flush or to finish */
-
-            if (ngx_buf_size(body->in->buf) == 0 && body->stream.frames) {
-
-                if (ngx_edge_body_complete(body, EDGE_STEP_FINISH) != NGX_OK) {
-                    return NGX_ERROR;
-                }
-
-                continue;
-            }
-
-            if (ngx_edge_body_attach(body, body->length > 0
-                                           ? (uint64_t) body->length
-                                           : EDGE_SIZE_UNKNOWN, 0)
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
-
-        rc = ngx_edge_body_get_buf(body, body->conf->bufs.num);
-
-        if (rc == NGX_DECLINED) {
-            body->starved = 1;
-            return NGX_OK;
-        }
-
-        if (rc != NGX_OK || ngx_edge_body_encode_buf(body) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * Ends the frame.  What the encoder still holds goes into out, past the
- * limit of buffers if it must: it is one block at most, and is sent before
- * anything else.  A failure shows when the response goes on.
+ * Where the upstream is silent and the client reads, the end of the frame
+ * goes out at once: what had not been flushed reaches the client, too.  An
+ * error there is the connection's, and shows at its next event.
  */
 
 static void
-ngx_edge_body_park(ngx_edge_borrower_t *borrower)
+ngx_edge_body_park(ngx_edge_borrower_t *borrower, ngx_uint_t send)
 {
-    ngx_edge_body_t       *body;
-    edge_stream_status_e   status;
+    ngx_edge_body_t  *body;
 
     body = ngx_queue_data(borrower, ngx_edge_body_t, borrower);
 
-    do {
-        status = EDGE_STREAM_FAILED;
+    ngx_edge_body_end_frame(body);
 
-        if (ngx_edge_body_get_buf(body, NGX_MAX_UINT32_VALUE) != NGX_OK) {
-            break;
-        }
-
-        status = ngx_edge_body_run_bufs(body, EDGE_STEP_FINISH, NULL);
-
-        if (status == EDGE_STREAM_WANT_OUT
-            && ngx_edge_body_emit(body, 0, 0) != NGX_OK)
-        {
-            break;
-        }
-
-    } while (status == EDGE_STREAM_WANT_OUT);
-
-    if (status != EDGE_STREAM_FINISHED) {
-        body->stream.failed = 1;
+    if (!send || body->starved || body->busy || body->stream.failed
+        || body->request->connection->buffered)
+    {
+        return;
     }
 
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, body->request->connection->log, 0,
-                   "edge body: frame ended after %uL bytes, buffers:%ui",
-                   body->stream.bytes_in, body->bufs);
-
-    ngx_edge_body_release_encoder(body);
+    if (ngx_edge_body_emit(body, 1, 0) != NGX_OK
+        || ngx_edge_body_send(body) == NGX_ERROR)
+    {
+        body->stream.failed = 1;
+    }
 }

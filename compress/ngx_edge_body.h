@@ -50,15 +50,27 @@ typedef struct {
     ngx_buf_t                    *out_buf;      /* being filled, not in out */
     ngx_uint_t                    bufs;         /* made so far */
 
-    u_char                       *gather;       /* input kept until whole */
-    size_t                        gather_size;
+    ngx_edge_slab_t              *gather;       /* input kept until whole */
     size_t                        gathered;
     ngx_buf_t                     gather_buf;
 
     off_t                         length;       /* of the body, -1: unknown */
+    uint64_t                      expected;     /* size to open frames for */
     off_t                         taken;        /* bytes of input consumed */
     uint64_t                      nanoseconds;  /* spent in the encoder */
 
+    /*
+     * The step of the input buffer at hand.  An input buffer is let go as
+     * soon as its bytes are taken, for its owner fills it again, which may
+     * be before its step is complete (stepping).
+     */
+    edge_step_e                   step;
+    unsigned                      step_flush:1;
+    unsigned                      step_last:1;
+    unsigned                      stepping:1;
+
+    unsigned                      flushed:1;    /* the encoder is empty */
+    unsigned                      held:1;       /* only the end is missing */
     unsigned                      starved:1;    /* no output buffer is free */
     unsigned                      cleanup:1;
 } ngx_edge_body_t;

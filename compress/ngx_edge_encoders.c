@@ -6,7 +6,7 @@
 #include "ngx_edge_encoders.h"
 
 
-/* short of memory, an encoder may be taken from who has rested this long */
+/* short of memory, who is moving may be parked after resting this long */
 #define NGX_EDGE_ENCODERS_REST  100
 
 /* the timer looks no more often than this */
@@ -28,7 +28,8 @@ ngx_edge_encoders_ready(ngx_edge_encoders_t *encoders, ngx_log_t *log)
         return NGX_ERROR;
     }
 
-    ngx_queue_init(&encoders->borrowers);
+    ngx_queue_init(&encoders->moving);
+    ngx_queue_init(&encoders->quiet);
 
     encoders->log = ngx_cycle->log;
     encoders->timer.handler = ngx_edge_encoders_timer;
@@ -41,6 +42,24 @@ ngx_edge_encoders_ready(ngx_edge_encoders_t *encoders, ngx_log_t *log)
                    encoders->ceiling, encoders->idle_max);
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_edge_encoders_drop_slab(ngx_edge_encoders_t *encoders)
+{
+    ngx_edge_slab_t  *slab;
+
+    slab = encoders->slabs;
+    if (slab == NULL) {
+        return 0;
+    }
+
+    encoders->slabs = slab->next;
+    encoders->nslabs--;
+    edge_memory_free(edge_pool_memory(encoders->pool), slab);
+
+    return 1;
 }
 
 
@@ -57,6 +76,8 @@ ngx_edge_encoders_destroy(void *data)
         ngx_del_timer(&encoders->timer);
     }
 
+    while (ngx_edge_encoders_drop_slab(encoders)) { /* void */ }
+
     edge_pool_destroy(encoders->pool);
     encoders->pool = NULL;
 
@@ -67,21 +88,39 @@ ngx_edge_encoders_destroy(void *data)
 }
 
 
-/* whoever has rested longest, if for so many milliseconds, or NULL */
+/* who has rested longest of a queue, if for so many milliseconds, or NULL */
 
 static ngx_edge_borrower_t *
-ngx_edge_encoders_resting(ngx_edge_encoders_t *encoders, ngx_msec_t rest)
+ngx_edge_encoders_resting(ngx_queue_t *queue, ngx_msec_t rest)
 {
     ngx_edge_borrower_t  *borrower;
 
-    if (ngx_queue_empty(&encoders->borrowers)) {
+    if (ngx_queue_empty(queue)) {
         return NULL;
     }
 
-    borrower = ngx_queue_data(ngx_queue_head(&encoders->borrowers),
-                              ngx_edge_borrower_t, queue);
+    borrower = ngx_queue_data(ngx_queue_head(queue), ngx_edge_borrower_t,
+                              queue);
 
     return (ngx_current_msec - borrower->touched >= rest) ? borrower : NULL;
+}
+
+
+/* whom to park when memory is short, or NULL */
+
+static ngx_edge_borrower_t *
+ngx_edge_encoders_victim(ngx_edge_encoders_t *encoders)
+{
+    ngx_edge_borrower_t  *borrower;
+
+    borrower = ngx_edge_encoders_resting(&encoders->quiet, 0);
+
+    if (borrower == NULL) {
+        borrower = ngx_edge_encoders_resting(&encoders->moving,
+                                             NGX_EDGE_ENCODERS_REST);
+    }
+
+    return borrower;
 }
 
 
@@ -90,13 +129,17 @@ ngx_edge_encoders_reclaim(ngx_edge_encoders_t *encoders)
 {
     ngx_edge_borrower_t  *borrower;
 
-    borrower = ngx_edge_encoders_resting(encoders, NGX_EDGE_ENCODERS_REST);
+    if (ngx_edge_encoders_drop_slab(encoders)) {
+        return 1;
+    }
+
+    borrower = ngx_edge_encoders_victim(encoders);
 
     if (borrower == NULL) {
         return 0;
     }
 
-    borrower->park(borrower);
+    borrower->park(borrower, 0);
 
     return 1;
 }
@@ -134,7 +177,7 @@ ngx_edge_encoders_has_room(ngx_edge_encoders_t *encoders,
 {
     return edge_pool_has_room(encoders->pool, coding->codec, coding->params,
                               size, whole)
-           || ngx_edge_encoders_resting(encoders, NGX_EDGE_ENCODERS_REST)
+           || ngx_edge_encoders_victim(encoders)
            || (!whole
                && edge_pool_has_room(encoders->pool, coding->codec,
                                      coding->frugal, size, whole));
@@ -143,14 +186,18 @@ ngx_edge_encoders_has_room(ngx_edge_encoders_t *encoders,
 
 void
 ngx_edge_encoders_hold(ngx_edge_encoders_t *encoders,
-    ngx_edge_borrower_t *borrower)
+    ngx_edge_borrower_t *borrower, ngx_uint_t quiet)
 {
+    ngx_queue_t  *queue;
+
     if (borrower->queue.next) {
         ngx_queue_remove(&borrower->queue);
     }
 
+    queue = quiet ? &encoders->quiet : &encoders->moving;
+
     borrower->touched = ngx_current_msec;
-    ngx_queue_insert_tail(&encoders->borrowers, &borrower->queue);
+    ngx_queue_insert_tail(queue, &borrower->queue);
 
     if (!encoders->timer.timer_set) {
         ngx_add_timer(&encoders->timer, encoders->idle_time);
@@ -171,32 +218,89 @@ ngx_edge_encoders_give(ngx_edge_encoders_t *encoders,
 }
 
 
-static void
-ngx_edge_encoders_timer(ngx_event_t *ev)
-{
-    ngx_msec_t            rested;
-    ngx_edge_borrower_t  *borrower;
-    ngx_edge_encoders_t  *encoders;
+/* parks who has rested enough; the time until the next will have, or 0 */
 
-    encoders = ev->data;
+static ngx_msec_t
+ngx_edge_encoders_park(ngx_edge_encoders_t *encoders, ngx_queue_t *queue)
+{
+    ngx_edge_borrower_t  *borrower;
 
     for ( ;; ) {
-        borrower = ngx_edge_encoders_resting(encoders, encoders->idle_time);
+        borrower = ngx_edge_encoders_resting(queue, encoders->idle_time);
 
         if (borrower == NULL) {
             break;
         }
 
-        borrower->park(borrower);
+        borrower->park(borrower, 1);
+
+        /* an encoder that nobody waits for: keep no more than there were */
+
+        (void) edge_pool_evict(encoders->pool);
     }
 
-    borrower = ngx_edge_encoders_resting(encoders, 0);
+    borrower = ngx_edge_encoders_resting(queue, 0);
 
-    if (borrower) {
-        rested = ngx_current_msec - borrower->touched;
+    if (borrower == NULL) {
+        return 0;
+    }
 
-        ngx_add_timer(ev, ngx_max(encoders->idle_time - rested,
-                                  NGX_EDGE_ENCODERS_TICK));
+    return encoders->idle_time - (ngx_current_msec - borrower->touched);
+}
+
+
+static void
+ngx_edge_encoders_timer(ngx_event_t *ev)
+{
+    ngx_msec_t            moving, quiet, next;
+    ngx_edge_encoders_t  *encoders;
+
+    encoders = ev->data;
+
+    moving = ngx_edge_encoders_park(encoders, &encoders->moving);
+    quiet = ngx_edge_encoders_park(encoders, &encoders->quiet);
+
+    next = (moving && quiet) ? ngx_min(moving, quiet) : moving | quiet;
+
+    if (next) {
+        ngx_add_timer(ev, ngx_max(next, NGX_EDGE_ENCODERS_TICK));
+    }
+}
+
+
+ngx_edge_slab_t *
+ngx_edge_encoders_take_slab(ngx_edge_encoders_t *encoders)
+{
+    ngx_edge_slab_t  *slab;
+
+    slab = encoders->slabs;
+
+    if (slab) {
+        encoders->slabs = slab->next;
+        encoders->nslabs--;
+        return slab;
+    }
+
+    do {
+        slab = edge_memory_alloc(edge_pool_memory(encoders->pool),
+                                 sizeof(ngx_edge_slab_t));
+
+    } while (slab == NULL && edge_pool_evict(encoders->pool));
+
+    return slab;
+}
+
+
+void
+ngx_edge_encoders_give_slab(ngx_edge_encoders_t *encoders,
+    ngx_edge_slab_t *slab)
+{
+    slab->next = encoders->slabs;
+    encoders->slabs = slab;
+    encoders->nslabs++;
+
+    if (encoders->nslabs > encoders->idle_max) {
+        (void) ngx_edge_encoders_drop_slab(encoders);
     }
 }
 

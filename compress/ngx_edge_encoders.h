@@ -19,13 +19,27 @@
 
 typedef struct ngx_edge_borrower_s  ngx_edge_borrower_t;
 
-/* Must end the frame and give the encoder back before it returns. */
-typedef void (*ngx_edge_park_pt)(ngx_edge_borrower_t *borrower);
+/*
+ * Must end the frame and give the encoder back before it returns; may send,
+ * if so told.
+ */
+typedef void (*ngx_edge_park_pt)(ngx_edge_borrower_t *borrower,
+    ngx_uint_t send);
 
 struct ngx_edge_borrower_s {
     ngx_queue_t        queue;
     ngx_msec_t         touched;
     ngx_edge_park_pt   park;
+};
+
+
+/* room to gather a small body in, or a link while it is free */
+
+typedef union ngx_edge_slab_u  ngx_edge_slab_t;
+
+union ngx_edge_slab_u {
+    ngx_edge_slab_t   *next;
+    u_char             data[EDGE_POOL_WHOLE_MAX];
 };
 
 
@@ -50,7 +64,10 @@ typedef struct {
     ngx_msec_t         idle_time;
 
     edge_pool_t       *pool;
-    ngx_queue_t        borrowers;       /* touched longest ago first */
+    ngx_queue_t        moving;          /* borrowers, touched longest ago */
+    ngx_queue_t        quiet;           /* first; quiet: all is flushed */
+    ngx_edge_slab_t   *slabs;           /* free ones */
+    ngx_uint_t         nslabs;
     ngx_event_t        timer;
     u_char            *scratch;
     size_t             scratch_size;
@@ -76,13 +93,22 @@ edge_lent_t *ngx_edge_encoders_take(ngx_edge_encoders_t *encoders,
 ngx_uint_t ngx_edge_encoders_has_room(ngx_edge_encoders_t *encoders,
     const ngx_edge_coding_t *coding, uint64_t size, ngx_uint_t whole);
 
-/* A borrower that keeps its encoder past this call; moves it to the end. */
+/*
+ * A borrower that keeps its encoder past this call.  quiet: its encoder has
+ * nothing left to write, so little is lost if it must go.
+ */
 void ngx_edge_encoders_hold(ngx_edge_encoders_t *encoders,
-    ngx_edge_borrower_t *borrower);
+    ngx_edge_borrower_t *borrower, ngx_uint_t quiet);
 
 /* Gives the encoder back; the borrower need not be holding. */
 void ngx_edge_encoders_give(ngx_edge_encoders_t *encoders,
     ngx_edge_borrower_t *borrower, edge_lent_t *lent);
+
+/* NULL: the ceiling or the system refuses. */
+ngx_edge_slab_t *ngx_edge_encoders_take_slab(ngx_edge_encoders_t *encoders);
+
+void ngx_edge_encoders_give_slab(ngx_edge_encoders_t *encoders,
+    ngx_edge_slab_t *slab);
 
 /* size bytes, the worker's: good until the next call.  NULL: no memory. */
 u_char *ngx_edge_encoders_scratch(ngx_edge_encoders_t *encoders,

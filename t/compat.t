@@ -18,6 +18,14 @@ our $short = 'x' x 200;
 
 sub plain { return EdgeTest::Zstd::decode($_[0]) // 'does not decode' }
 
+# what shows that a setting took effect
+
+sub window { return (EdgeTest::Zstd::frames($_[0]))[0]{window} }
+
+sub size { return length $_[0] }
+
+our $size17 = length EdgeTest::Zstd::encode($page, 17);
+
 our $files = [
     [ 'page.html' => $page ], [ 'page.css' => $page ],
     [ 'page.png' => $page ], [ 'short.html' => $short ],
@@ -34,6 +42,7 @@ add_block_preprocessor(sub {
 });
 
 no_long_string();
+no_root_location();
 run_tests();
 
 __DATA__
@@ -86,7 +95,6 @@ Content-Encoding: zstd
     zstd_max_length 10m;
     zstd_types text/plain text/css application/json image/svg+xml;
     zstd_buffers 4 16k;
-    zstd_target_cblock_size 65536;
     zstd_window_log 21;
     zstd_long off;
     zstd_max_cctx_memory 256m;
@@ -104,7 +112,21 @@ Content-Encoding: zstd
 --- raw_response_headers_like: (?s)Vary:[^\r]*X-No-Compression.*Vary:[^\r]*Accept-Encoding|Vary:[^\r]*Accept-Encoding.*Vary:[^\r]*X-No-Compression|Vary:[^\r]*X-No-Compression, ?Accept-Encoding|Vary:[^\r]*Accept-Encoding, ?X-No-Compression
 
 
-=== TEST 5: zstd_comp_level 0 is the library's default
+=== TEST 5: zstd_target_cblock_size
+--- skip_eval: 3: EdgeTest::Zstd::version() < 10506
+--- config
+    zstd on;
+    zstd_target_cblock_size 16384;
+    location / { }
+--- request
+GET /page.html
+--- response_body_filters eval: \&main::plain
+--- response_body eval: $main::page
+--- response_headers
+Content-Encoding: zstd
+
+
+=== TEST 6: zstd_comp_level 0 is the library's default
 --- config
     zstd on;
     zstd_comp_level 0;
@@ -115,7 +137,7 @@ GET /page.html
 --- response_body eval: $main::page
 
 
-=== TEST 6: negative levels
+=== TEST 7: negative levels
 --- config
     zstd on;
     zstd_comp_level -5;
@@ -128,7 +150,7 @@ GET /page.html
 Content-Encoding: zstd
 
 
-=== TEST 7: zstd_min_length: shorter is left alone
+=== TEST 8: zstd_min_length: shorter is left alone
 --- config
     zstd on;
     zstd_min_length 201;
@@ -140,7 +162,7 @@ GET /short.html
 ! Content-Encoding
 
 
-=== TEST 8: zstd_min_length: as long is coded
+=== TEST 9: zstd_min_length: as long is coded
 --- config
     zstd on;
     zstd_min_length 200;
@@ -153,7 +175,7 @@ GET /short.html
 Content-Encoding: zstd
 
 
-=== TEST 9: zstd_max_length
+=== TEST 10: zstd_max_length
 --- config
     zstd on;
     zstd_max_length 2999;
@@ -165,7 +187,7 @@ GET /page.html
 ! Content-Encoding
 
 
-=== TEST 10: zstd_types *
+=== TEST 11: zstd_types *
 --- config
     zstd on;
     zstd_types *;
@@ -178,7 +200,7 @@ GET /page.png
 Content-Encoding: zstd
 
 
-=== TEST 11: zstd_types replaces the default list
+=== TEST 12: zstd_types replaces the default list
 --- config
     zstd on;
     zstd_types application/json;
@@ -190,7 +212,7 @@ GET /page.css
 ! Content-Encoding
 
 
-=== TEST 12: zstd_bypass: set
+=== TEST 13: zstd_bypass: set
 --- config
     zstd on;
     zstd_bypass $http_x_no_compression;
@@ -205,7 +227,7 @@ X-No-Compression: 1
 ! Content-Encoding
 
 
-=== TEST 13: zstd_bypass: "0" is not set
+=== TEST 14: zstd_bypass: "0" is not set
 --- config
     zstd on;
     zstd_bypass $http_x_no_compression;
@@ -221,7 +243,7 @@ X-No-Compression: 0
 Content-Encoding: zstd
 
 
-=== TEST 14: zstd_bypass_vary on the bypassed response too
+=== TEST 15: zstd_bypass_vary on the bypassed response too
 --- config
     zstd on;
     zstd_bypass $http_x_no_compression;
@@ -236,7 +258,7 @@ X-No-Compression: 1
 --- raw_response_headers_like: Vary:[^\r]*X-No-Compression
 
 
-=== TEST 15: zstd_static on, without the static module
+=== TEST 16: zstd_static on, without the static module
 --- config
     zstd_static on;
     gzip_vary on;
@@ -250,7 +272,7 @@ Content-Encoding: zstd
 Vary: Accept-Encoding
 
 
-=== TEST 16: zstd_static always, to any client
+=== TEST 17: zstd_static always, to any client
 --- config
     zstd_static always;
     location / { }
@@ -264,7 +286,7 @@ Accept-Encoding: gzip
 Content-Encoding: zstd
 
 
-=== TEST 17: zstd_long with an explicit window
+=== TEST 18: zstd_long with an explicit window
 --- config
     zstd on;
     zstd_long on;
@@ -277,7 +299,7 @@ GET /page.html
 --- response_body eval: $main::page
 
 
-=== TEST 18: zstd_window_log 0 keeps the default
+=== TEST 19: zstd_window_log 0 keeps the default
 --- config
     zstd on;
     zstd_window_log 0;
@@ -288,7 +310,7 @@ GET /page.html
 --- response_body eval: $main::page
 
 
-=== TEST 19: a budget that fits is accepted
+=== TEST 20: a budget that fits is accepted
 --- config
     zstd on;
     zstd_comp_level 19;
@@ -300,7 +322,7 @@ GET /page.html
 --- response_body eval: $main::page
 
 
-=== TEST 20: a budget that does not is refused
+=== TEST 21: a budget that does not is refused
 --- config
     zstd on;
     location / {
@@ -312,7 +334,7 @@ GET /page.html
 qr/zstd_max_cctx_memory/
 
 
-=== TEST 21: beside gzip, zstd comes first
+=== TEST 22: beside gzip, zstd comes first
 --- config
     zstd on;
     gzip on;
@@ -327,7 +349,7 @@ GET /page.html
 Content-Encoding: zstd
 
 
-=== TEST 22: beside gzip, a client without zstd
+=== TEST 23: beside gzip, a client without zstd
 --- config
     zstd on;
     gzip on;
@@ -341,7 +363,7 @@ Accept-Encoding: gzip
 Content-Encoding: gzip
 
 
-=== TEST 23: old and new spellings meet: zstd on, compression off below
+=== TEST 24: old and new spellings meet: zstd on, compression off below
 --- config
     zstd on;
     location / { compression off; }
@@ -352,7 +374,7 @@ GET /page.html
 ! Content-Encoding
 
 
-=== TEST 24: old and new spellings meet: compression on, zstd off below
+=== TEST 25: old and new spellings meet: compression on, zstd off below
 --- config
     compression on;
     location / { zstd off; }
@@ -363,10 +385,11 @@ GET /page.html
 ! Content-Encoding
 
 
-=== TEST 25: a new type list, an old switch
+=== TEST 26: a new type list, an old switch
 --- config
     zstd on;
-    compression_types image/png;
+    compression_types image/x-old;
+    types { image/x-old png; }
     location / { }
 --- request
 GET /page.png
@@ -376,7 +399,7 @@ GET /page.png
 Content-Encoding: zstd
 
 
-=== TEST 26: a new minimum overrides an old one
+=== TEST 27: a new minimum overrides an old one
 --- config
     zstd on;
     zstd_min_length 1;
@@ -388,14 +411,31 @@ GET /short.html
 ! Content-Encoding
 
 
-=== TEST 27: an old level is the new level
+=== TEST 28: an old window is the new window
 --- config
     location = /a.html { alias $TEST_NGINX_SERVER_ROOT/html/page.html;
-        zstd on; zstd_comp_level 17; zstd_window_log 10; }
+        zstd on; zstd_window_log 10; }
     location = /b.html { alias $TEST_NGINX_SERVER_ROOT/html/page.html;
-        compression on; compression_level zstd=17; compression_window 1k; }
+        compression on; compression_window 1k; }
 --- pipelined_requests eval
 ["GET /a.html", "GET /b.html"]
---- response_body_filters eval: \&main::plain
+--- more_headers
+Accept-Encoding: zstd
+--- response_body_filters eval: \&main::window
 --- response_body eval
-[ $main::page, $main::page ]
+["1024", "1024"]
+
+
+=== TEST 29: an old level is the new level
+--- config
+    location = /a.html { alias $TEST_NGINX_SERVER_ROOT/html/page.html;
+        zstd on; zstd_comp_level 17; }
+    location = /b.html { alias $TEST_NGINX_SERVER_ROOT/html/page.html;
+        compression on; compression_level zstd=17; }
+--- pipelined_requests eval
+["GET /a.html", "GET /b.html"]
+--- more_headers
+Accept-Encoding: zstd
+--- response_body_filters eval: \&main::size
+--- response_body eval
+[ $main::size17, $main::size17 ]

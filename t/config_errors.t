@@ -179,6 +179,9 @@ refused_late(http => 'zstd on; zstd_dict_file /etc/passwd;',
     qr/zstd_dict_file_unsafe/);
 refused_late(location => 'zstd on; zstd_comp_level 22;'
     . ' zstd_max_cctx_memory 1m;', qr/zstd_max_cctx_memory/);
+refused(http => 'zstd_target_cblock_size 65536;', qr/1\.5\.6/)
+    if EdgeTest::Zstd::version() < 10506;
+refused(http => 'zstd_target_cblock_size 1;', qr/zstd_target_cblock_size/);
 refused(http => 'zstd on; zstd off;', qr/duplicate/);
 refused(http => 'compression on; zstd off;', qr/duplicate|compression/);
 

@@ -87,6 +87,10 @@ my $edge = EdgeTest->start(http => <<"CONF");
             proxy_cache pages;
             proxy_cache_valid 1m;
         }
+        location /max/ {
+            proxy_pass http://127.0.0.1:%%PORT1%%/;
+            compression_max_length 100k;
+        }
         location /large/ {
             proxy_pass http://127.0.0.1:%%PORT1%%/;
             proxy_buffers 4 1m;
@@ -148,6 +152,18 @@ subtest 'a cached response is kept as it came and coded for each' => sub {
     }
 };
 
+subtest 'longer than compression_max_length' => sub {
+    is_plain(fetch('/max/length/text/131073'), text(131073), 'known: plain');
+    is_coded(fetch('/max/length/text/32769'), text(32769), 'shorter: coded');
+
+    # its length shows when it is too late to take the coding back
+    for my $size (131073, 1 << 20) {
+        is_right(fetch("/max/$_/text/$size"), text($size), "$_, $size bytes")
+            for qw(chunked close);
+        is_right(fetch("/max/chunked/noise/$size"), noise($size), 'noise');
+    }
+};
+
 subtest 'HTTP/1.0' => sub {
     for my $framing (qw(length chunked close)) {
         for my $buffering (qw(on off)) {
@@ -158,6 +174,11 @@ subtest 'HTTP/1.0' => sub {
             isnt($r->{end}, 'chunked', 'not chunked');
         }
     }
+};
+
+subtest 'POST' => sub {
+    is_coded(fetch('/on/2x4k/chunked/text/131073', method => 'POST',
+        data => 'x' x 100_000), text(131073), 'a body there, a body back');
 };
 
 subtest 'HEAD' => sub {

@@ -33,7 +33,6 @@ my $http = <<'CONF';
     compression on;
     compression_idle 200ms;
     compression_level zstd=LEVEL;
-    proxy_max_temp_file_size 0;
     proxy_http_version 1.1;
 
     server {
@@ -157,7 +156,7 @@ subtest 'a download outlives the worker that was replaced' => sub {
     for my $c (@clients) {
         my $r = $c->{response};
 
-        $r->{body} = $c->{seen} . $c->body;
+        $r->{body} = $c->{seen} . $c->hurry->body;
         $r->{end} = $c->{end} || 'timeout';
         is_coded($r, $big, 'it comes whole');
         $c->close;
@@ -216,7 +215,7 @@ subtest 'a graceful stop finishes what it began' => sub {
 
     kill 'QUIT', $edge->{pid};
     sleep 0.5;
-    $r->{body} = $c->body;
+    $r->{body} = $c->hurry->body;
     $r->{end} = $c->{end} || 'timeout';
     is_coded($r, substr($big, 0, 4_000_000), 'whole');
     ok($edge->wait_for(5, sub { !kill 0, $edge->{pid} }), 'nginx has left');

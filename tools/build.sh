@@ -95,3 +95,5 @@ if [ $status != 0 ]; then
         || tail -20 "$log" >&2
     die "make failed: $log"
 fi
+
+tools/build-command.sh

@@ -23,13 +23,13 @@ Try in another terminal:
   A page, coded, and decoded again:
     curl -s -H 'Accept-Encoding: zstd' $plain/git/user-manual.html | zstd -dc | head
 
-  Its header; then one for a client that prefers gzip:
-    curl -sI -H 'Accept-Encoding: zstd, gzip' $plain/js/jquery.js
-    curl -sI -H 'Accept-Encoding: zstd;q=0.5, gzip' $plain/js/jquery.js
+  Its header; then for a client that refuses Zstandard:
+    curl -sI -H 'Accept-Encoding: gzip, zstd' $plain/js/jquery.js
+    curl -sI -H 'Accept-Encoding: gzip, zstd;q=0' $plain/js/jquery.js
 
   The same over HTTP/2:
     curl -s --cacert $pki/ca.crt -H 'Accept-Encoding: zstd' -D- -o page.zst $tls/json/iso_3166-2.json
 
-  Events, each readable as it comes:
-    curl -sN -H 'Accept-Encoding: zstd' $plain/events | zstd -dc
+  Events, each readable as it comes (Ctrl-C ends them):
+    curl -sN --compressed -H 'Accept-Encoding: zstd' $plain/events
 END

@@ -11,6 +11,8 @@ package EdgeTest;
 #
 #   my $edge = EdgeTest->start(http => 'server { listen %%PORT%%; ... }');
 #
+# EDGE_TEST_KEEP=1 leaves the directories of a suite for a look at them.
+#
 # In configuration text %%PORT%% is the first port of the suite, %%PORT1%%
 # to %%PORT49%% the next ones, %%ROOT%% the prefix directory, %%HTML%% its
 # html folder, and %%H2%% what `listen` needs for HTTP/2 without TLS.
@@ -29,6 +31,7 @@ use EdgeTest::Upstream;
 our ($Binary, $Modules, $Port, $ServRoot, @Load);
 
 my %running;
+my @prepared;
 my $suite_pid = $$;
 my $serial = 0;
 
@@ -56,7 +59,7 @@ sub import {
 
     $ENV{TEST_NGINX_BINARY} = $Binary;
     $ENV{TEST_NGINX_PORT} = $Port;
-    $ENV{TEST_NGINX_SERVROOT} = $ServRoot;
+    $ENV{TEST_NGINX_SERVROOT} = "$ServRoot/socket";
     $ENV{TEST_NGINX_LOAD_MODULES} = join ' ', @Load;
     $ENV{TEST_NGINX_WORKER_USER} ||= 'root root' if $> == 0;
     $ENV{TEST_NGINX_NO_SHUFFLE} = 1;
@@ -138,6 +141,8 @@ sub prepare {
     my ($class, %o) = @_;
     my $root = "$ServRoot/" . $suite_pid . '-' . ++$serial;
     my $self = bless { %o, root => $root }, $class;
+
+    push @prepared, $root;
 
     if ($serial == 1) {
         $SIG{ALRM} = sub { die "the suite took too long\n" };
@@ -365,10 +370,6 @@ sub stop {
         kill 'KILL', $_ if kill(0, $_) && cmdline($_) =~ /nginx/;
     }
 
-    if (!$ENV{EDGE_TEST_KEEP}) {
-        remove_tree($self->{root}, { error => \my $ignored });
-    }
-
     return 1;
 }
 
@@ -378,7 +379,9 @@ END {
         my $status = $?;
 
         $_->stop for values %running;
-        EdgeTest::Upstream->stop_all if EdgeTest::Upstream->can('stop_all');
+        EdgeTest::Upstream->stop_all;
+        remove_tree(@prepared, { error => \my $ignored })
+            if !$ENV{EDGE_TEST_KEEP};
 
         $? = $status;
     }

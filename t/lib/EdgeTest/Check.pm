@@ -10,6 +10,7 @@ package EdgeTest::Check;
 #   is_coded($r, $text, $name)   whole, zstd, decodes to $text
 #   is_plain($r, $text, $name)   whole, identity, equals $text
 #   is_right($r, $text, $name)   either of them
+#   costs_less($kb, $limit, $name)   memory; sanitizers have other measures
 
 use strict;
 use warnings;
@@ -19,7 +20,8 @@ use Test::More ();
 
 use EdgeTest::Zstd qw(decode);
 
-our @EXPORT = qw(text noise dense sizes is_coded is_plain is_right why_not);
+our @EXPORT = qw(text noise dense sizes is_coded is_plain is_right why_not
+    costs_less);
 
 
 {
@@ -92,6 +94,18 @@ sub difference {
 
     return sprintf '%d bytes, not %d, different from byte %d on: "%.40s"',
         length $got, length $wanted, length $at, substr $got, length $at;
+}
+
+
+sub costs_less {
+    my ($kb, $limit, $name) = @_;
+
+    return Test::More::pass("$name: not measured under a sanitizer")
+        if $ENV{EDGE_SANITIZER};
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    Test::More::note(sprintf '%s: %.1f KB of %d', $name, $kb, $limit);
+    return Test::More::cmp_ok($kb, '<', $limit, $name);
 }
 
 

@@ -8,6 +8,7 @@ package EdgeTest::Zstd;
 #   $d->{error}; $d->between_frames;
 #
 #   decode($bytes)   (text, error): error unless whole frames, at least one
+#   version()        10504 for 1.5.4
 #   frames($bytes)   list of { window, content_size, single, dictionary,
 #                    checksum, length }
 
@@ -29,6 +30,7 @@ my $scratch = pack 'x' . OUT_SIZE;
 
 my $ffi = FFI::Platypus->new(api => 1, lib => [ library() ]);
 
+$ffi->attach([ ZSTD_versionNumber => 'version' ] => [] => 'unsigned int');
 $ffi->attach([ ZSTD_createDCtx => 'create_dctx' ] => [] => 'opaque');
 $ffi->attach([ ZSTD_freeDCtx => 'free_dctx' ] => ['opaque'] => 'size_t');
 $ffi->attach([ ZSTD_DCtx_setParameter => 'set_parameter' ]

@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""What policies cost: lookups, handshakes, start, reload, memory.
+
+    bench/ecg.py [records ...]
+
+records: sizes of the store, 1000000 and 10000000 unless told otherwise.
+    BENCH_SECONDS=1 of one round of handshakes    BENCH_ROUNDS=9
+    BENCH_PORT=18100, and the next
+"""
+
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OUT = TOP + "/build/bench/ecg"
+NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
+COMMAND = TOP + "/build/bin/edge-policy"
+PORT = int(os.environ.get("BENCH_PORT", 18100))
+SECONDS = os.environ.get("BENCH_SECONDS", "1")
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
+
+ECG_SOURCES = ["edge_hostname", "edge_lmdb", "edge_policy",
+               "edge_policy_record", "edge_policy_resolve",
+               "edge_policy_store", "edge_policy_table"]
+
+CONF = """
+%(load)s
+user              root;
+worker_processes  %(workers)d;
+pid               %(root)s/nginx.pid;
+error_log         %(root)s/error.log;
+events { worker_connections 1024; }
+http {
+    access_log off;
+    client_body_temp_path  %(root)s/t1;
+    proxy_temp_path        %(root)s/t2;
+    fastcgi_temp_path      %(root)s/t3;
+    uwsgi_temp_path        %(root)s/t4;
+    scgi_temp_path         %(root)s/t5;
+    ssl_certificate      %(out)s/cert.pem;
+    ssl_certificate_key  %(out)s/key.pem;
+    ssl_protocols        TLSv1.2 TLSv1.3;
+    ssl_session_cache    off;
+    ssl_session_tickets  off;
+    %(ecg)s
+    server {
+        listen 127.0.0.1:%(tls)d ssl;
+        return 200 x;
+    }
+    server {
+        listen 127.0.0.1:%(plain)d;
+        location / { return 200 x; }
+        %(api)s
+    }
+}
+"""
+
+
+def run(*words, **options):
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE,
+                          text=True, **options).stdout
+
+
+def build():
+    os.makedirs(OUT, exist_ok=True)
+    cc = ["cc", "-O2", "-I" + TOP + "/ecg"]
+    run(*cc, "-o", OUT + "/lookup", TOP + "/bench/ecg_lookup.c",
+        *[TOP + "/ecg/%s.c" % name for name in ECG_SOURCES], "-llmdb")
+    run(*cc, "-o", OUT + "/handshakes", TOP + "/bench/ecg_handshakes.c",
+        "-lssl", "-lcrypto")
+    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+        "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=x",
+        "-keyout", OUT + "/key.pem", "-out", OUT + "/cert.pem",
+        stderr=subprocess.DEVNULL)
+
+
+class Nginx:
+    """One nginx; name "none" is without the module."""
+
+    def __init__(self, name, ecg="", workers=1, offset=0):
+        self.root = OUT + "/" + name
+        self.tls = PORT + 2 * offset
+        self.plain = self.tls + 1
+        shutil.rmtree(self.root, ignore_errors=True)
+        os.makedirs(self.root)
+        module = TOP + "/build/modules/ngx_http_ecg_module.so"
+        with open(self.root + "/nginx.conf", "w") as file:
+            file.write(CONF % {
+                "load": "" if name == "none" else "load_module %s;" % module,
+                "workers": workers, "root": self.root, "out": OUT,
+                "ecg": ecg, "tls": self.tls, "plain": self.plain,
+                "api": "location /edge { ecg_api write; }"
+                       if "ecg_store" in ecg else ""})
+        begun = time.time()
+        run(NGINX, "-p", self.root, "-c", self.root + "/nginx.conf")
+        with open(self.root + "/nginx.pid") as file:
+            self.pid = int(file.read())
+        self.wait()
+        self.start_seconds = time.time() - begun
+
+    def workers(self):
+        with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as file:
+            return [int(pid) for pid in file.read().split()]
+
+    def wait(self):
+        while True:
+            try:
+                urllib.request.urlopen("http://127.0.0.1:%d/" % self.plain)
+                return
+            except OSError:
+                time.sleep(0.005)
+
+    def reload(self):
+        """Seconds until new workers have taken over."""
+        old = set(self.workers())
+        begun = time.time()
+        os.kill(self.pid, signal.SIGHUP)
+        while not set(self.workers()) - old:
+            time.sleep(0.002)
+        self.wait()
+        return time.time() - begun
+
+    def cpu(self):
+        """Seconds that the one worker has run."""
+        with open("/proc/%d/schedstat" % self.workers()[0]) as file:
+            return int(file.read().split()[0]) / 1e9
+
+    def pss(self):
+        """Megabytes: (of the store's file, of everything else)."""
+        store = other = 0
+        for pid in [self.pid] + self.workers():
+            mapped = ""
+            with open("/proc/%d/smaps" % pid) as file:
+                for line in file:
+                    words = line.split()
+                    if "-" in words[0] and not words[0].endswith(":"):
+                        mapped = line
+                    elif words[0] == "Pss:":
+                        if ".db" in mapped:
+                            store += int(words[1])
+                        else:
+                            other += int(words[1])
+        return store / 1024, other / 1024
+
+    def stop(self):
+        os.kill(self.pid, signal.SIGTERM)
+        while os.path.exists("/proc/%d" % self.pid):
+            time.sleep(0.01)
+
+
+def handshakes(nginx, name, version):
+    """(microseconds of the worker for one, handshakes a second)"""
+    before = nginx.cpu()
+    words = [OUT + "/handshakes", str(nginx.tls), name, SECONDS]
+    count = int(run(*words, *(["tls1_2"] if version == "1.2" else [])))
+    return ((nginx.cpu() - before) / count * 1e6, count / float(SECONDS))
+
+
+def fill(records):
+    path = OUT + "/%d.db" % records
+    if os.path.exists(path + ".done"):
+        return path, None
+    for name in (path, path + "-lock"):
+        if os.path.exists(name):
+            os.unlink(name)
+    begun = time.time()
+    load = subprocess.Popen([COMMAND, "-s", path, "-m", "8g", "load"],
+                            stdin=subprocess.PIPE, text=True,
+                            stderr=subprocess.DEVNULL)
+    # Wildcards on all levels, so that each has to be looked for.
+    for domain in ("net", "example.net", "b.example.net", "a.b.example.net"):
+        load.stdin.write("*.other.%s http2=off\n" % domain)
+    load.stdin.write("*.a.b.example.net min_tls=1.2\n")
+    for n in range(records):
+        load.stdin.write("h%d.customers.example.com min_tls=1.2 groups="
+                         "X25519:P-256\n" % n)
+    load.stdin.close()
+    if load.wait() != 0:
+        sys.exit("bench: the store was not filled")
+    seconds = time.time() - begun
+    open(path + ".done", "w").close()
+    return path, seconds
+
+
+def measure_lookups(say, path, records):
+    say("\n| lookup in %d records | ns |\n| --- | --: |" % records)
+    for line in run(OUT + "/lookup", path, str(records)).splitlines():
+        what, ns = line.rsplit(" ", 1)
+        say("| %s | %s |" % (what, ns))
+
+
+def measure_store(say, path, records):
+    nginx = Nginx("big", "ecg_store %s map_size=8g;" % path, workers=4)
+    reload = statistics.median(nginx.reload() for _ in range(5))
+    run(OUT + "/handshakes", str(nginx.tls), "h1.customers.example.com", "2")
+    store, other = nginx.pss()
+    wrong = 0
+    for n in range(100):
+        value = "1.3" if n % 2 else "1.2"
+        body = urllib.request.Request(
+            "http://127.0.0.1:%d/edge/hostnames/settings/min_tls/put.test"
+            % nginx.plain, data=b'{"value":"%s"}' % value.encode(),
+            method="PUT")
+        urllib.request.urlopen(body).read()
+        for _ in range(8):
+            said = subprocess.run(
+                [OUT + "/handshakes", str(nginx.tls), "put.test", "0",
+                 "tls1_2"], stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL)
+            wrong += (said.returncode == 0) != (value == "1.2")
+    nginx.stop()
+    say("\n%d records, 4 workers: start %.2f s, reload %.2f s; memory of all "
+        "processes %.1f MB for the store, once, and %.0f MB besides. After "
+        "100 PUTs 800 handshakes: %d by the old policy." % (
+            records, nginx.start_seconds, reload, store, other, wrong))
+
+
+def measure_handshakes(say, path):
+    policy = ("ecg_policy default min_tls=1.2 groups=X25519:P-256 "
+              "ciphersuites=TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256 "
+              "ciphers=ECDHE-ECDSA-AES256-GCM-SHA384:"
+              "ECDHE-ECDSA-AES128-GCM-SHA256;")
+    variants = {
+        "none": Nginx("none"),
+        "configuration": Nginx("configuration", policy, offset=1),
+        "store": Nginx("store", "ecg_store %s map_size=8g;" % path, offset=2),
+    }
+    say("\n| TLS | policy from | CPU µs of the worker | against none "
+        "| handshakes/s |\n| --- | --- | --: | --: | --: |")
+    for version in ("1.3", "1.2"):
+        found = {name: [] for name in variants}
+        for _ in range(ROUNDS):
+            for name, nginx in variants.items():
+                found[name].append(handshakes(
+                    nginx, "h77.customers.example.com", version))
+        for name, rounds in found.items():
+            cost = statistics.median(r[0] for r in rounds)
+            # Of one round each, side by side: what the machine does else
+            # at that time is in both.
+            more = statistics.median(
+                a[0] / b[0] - 1 for a, b in zip(rounds, found["none"]))
+            say("| %s | %s | %.1f | %+.1f %% | %.0f |" % (
+                version, name, cost, 100 * more,
+                statistics.median(r[1] for r in rounds)))
+    for nginx in variants.values():
+        nginx.stop()
+
+
+def run_all(say, sizes):
+    build()
+    for records in sizes:
+        path, seconds = fill(records)
+        if seconds:
+            say("\n%d records loaded in %.0f s, %.0f bytes each" % (
+                records, seconds, os.path.getsize(path) / records))
+        measure_lookups(say, path, records)
+        measure_store(say, path, records)
+    measure_handshakes(say, path)
+
+
+def main():
+    sizes = [int(word) for word in sys.argv[1:]] or [1000000, 10000000]
+    os.makedirs(OUT, exist_ok=True)
+    with open(OUT + ".md", "w") as file:
+        def say(text):
+            print(text, flush=True)
+            file.write(text + "\n")
+        run_all(say, sizes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+
+#include <string.h>
+
+#include "edge_hostname.h"
+
+
+static edge_hostname_e edge_hostname_copy_labels(const char *in, size_t len,
+    char *out);
+static size_t edge_hostname_cut_port(const char *in, size_t len);
+
+
+edge_hostname_e
+edge_hostname_normalize(const char *in, size_t len, char *out, size_t *out_len)
+{
+    edge_hostname_e  result;
+
+    if (len == 0) {
+        return EDGE_HOSTNAME_EMPTY;
+    }
+
+    len = edge_hostname_cut_port(in, len);
+
+    if (len && in[len - 1] == '.') {
+        len--;
+    }
+
+    if (len > EDGE_HOSTNAME_MAX) {
+        return EDGE_HOSTNAME_TOO_LONG;
+    }
+
+    result = edge_hostname_copy_labels(in, len, out);
+    if (result != EDGE_HOSTNAME_OK) {
+        return result;
+    }
+
+    out[len] = '\0';
+    *out_len = len;
+
+    return EDGE_HOSTNAME_OK;
+}
+
+
+edge_hostname_e
+edge_hostname_normalize_record(const char *in, size_t len, char *out,
+    size_t *out_len)
+{
+    size_t           star;
+    edge_hostname_e  result;
+
+    star = (len > 2 && in[0] == '*' && in[1] == '.') ? 2 : 0;
+
+    if (memchr(in, ':', len)) {
+        return EDGE_HOSTNAME_MALFORMED;
+    }
+
+    if (len > star && in[len - 1] == '.') {
+        len--;
+    }
+
+    if (len > EDGE_HOSTNAME_MAX) {
+        return EDGE_HOSTNAME_TOO_LONG;
+    }
+
+    memcpy(out, in, star);
+
+    result = edge_hostname_normalize(in + star, len - star, out + star,
+                                     out_len);
+    if (result == EDGE_HOSTNAME_OK) {
+        *out_len += star;
+    }
+
+    return result;
+}
+
+
+static size_t
+edge_hostname_cut_port(const char *in, size_t len)
+{
+    size_t  n;
+
+    for (n = len; n && in[n - 1] >= '0' && in[n - 1] <= '9'; n--) {
+        /* void */
+    }
+
+    return (n && n < len && in[n - 1] == ':') ? n - 1 : len;
+}
+
+
+static edge_hostname_e
+edge_hostname_copy_labels(const char *in, size_t len, char *out)
+{
+    char    ch;
+    size_t  i, label;
+
+    label = 0;
+
+    for (i = 0; i < len; i++) {
+        ch = in[i];
+
+        if (ch == '.') {
+            if (label == 0) {
+                return EDGE_HOSTNAME_MALFORMED;
+            }
+
+            label = 0;
+            out[i] = ch;
+            continue;
+        }
+
+        if (ch >= 'A' && ch <= 'Z') {
+            ch |= 0x20;
+        }
+
+        if (!((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9')
+              || ch == '-' || ch == '_'))
+        {
+            return EDGE_HOSTNAME_MALFORMED;
+        }
+
+        if (++label > EDGE_HOSTNAME_LABEL_MAX) {
+            return EDGE_HOSTNAME_TOO_LONG;
+        }
+
+        out[i] = ch;
+    }
+
+    return label ? EDGE_HOSTNAME_OK : EDGE_HOSTNAME_MALFORMED;
+}
+
+
+int
+edge_hostname_next_wildcard(const char **name, size_t *len)
+{
+    const char  *dot;
+
+    dot = memchr(*name, '.', *len);
+    if (dot == NULL) {
+        return 0;
+    }
+
+    *len -= (size_t) (dot + 1 - *name);
+    *name = dot + 1;
+
+    return 1;
+}

@@ -1,0 +1,296 @@
+
+#include "ngx_edge_tls_policy.h"
+
+
+/* lines a second that a worker writes about refused handshakes */
+
+#define NGX_EDGE_TLS_POLICY_LOG_RATE  10
+
+
+static ngx_int_t ngx_edge_tls_policy_apply_groups(
+    ngx_edge_client_hello_t *hello, ngx_edge_tls_policy_state_t *state);
+static ngx_int_t ngx_edge_tls_policy_apply_state(
+    ngx_edge_client_hello_t *hello, int *alert,
+    ngx_edge_tls_policy_state_t *state);
+static void ngx_edge_tls_policy_log_refused(ngx_edge_client_hello_t *hello,
+    ngx_edge_tls_policy_state_t *state, const char *reason);
+
+
+/* survives reloads: an index once taken from OpenSSL is never given back */
+static int         ngx_edge_tls_policy_index = -1;
+
+static time_t      ngx_edge_tls_policy_log_second;
+static ngx_uint_t  ngx_edge_tls_policy_log_lines;
+
+
+ngx_int_t
+ngx_edge_tls_policy_init(ngx_conf_t *cf)
+{
+    if (ngx_edge_tls_policy_index == -1) {
+        ngx_edge_tls_policy_index = SSL_get_ex_new_index(0, NULL, NULL, NULL,
+                                                         NULL);
+    }
+
+    if (ngx_edge_tls_policy_index == -1) {
+        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
+                      (char *) "SSL_get_ex_new_index() failed");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_edge_tls_policy_state_t *
+ngx_edge_tls_policy_state(ngx_ssl_conn_t *ssl_conn)
+{
+    return SSL_get_ex_data(ssl_conn, ngx_edge_tls_policy_index);
+}
+
+
+ngx_int_t
+ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
+    ngx_edge_tls_policy_conf_t *conf)
+{
+    ngx_pool_t                   *pool;
+    ngx_edge_tls_policy_state_t  *state;
+
+    /* after HelloRetryRequest what was decided before holds */
+
+    state = ngx_edge_tls_policy_state(hello->ssl_conn);
+
+    if (state == NULL) {
+
+        pool = hello->connection->pool;
+
+        state = ngx_pcalloc(pool, sizeof(ngx_edge_tls_policy_state_t));
+
+        if (state == NULL
+            || ngx_edge_tls_policy_find(pool, conf, &hello->sni, state)
+               != NGX_OK
+            || SSL_set_ex_data(hello->ssl_conn, ngx_edge_tls_policy_index,
+                               state)
+               == 0)
+        {
+            *alert = SSL_AD_INTERNAL_ERROR;
+            return NGX_ERROR;
+        }
+
+        if (state->failure) {
+            ngx_edge_tls_policy_log_refused(hello, state, state->failure);
+            *alert = SSL_AD_HANDSHAKE_FAILURE;
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_edge_tls_policy_apply_groups(hello, state) != NGX_OK) {
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return NGX_ERROR;
+    }
+
+    if (state->tls == NULL) {
+        return NGX_OK;
+    }
+
+    return ngx_edge_tls_policy_apply_state(hello, alert, state);
+}
+
+
+/*
+ * SSL_set_SSL_CTX() leaves the groups of the default server on the SSL, so
+ * "ssl_ecdh_curve" of the one selected has to be set on it.
+ */
+
+static ngx_int_t
+ngx_edge_tls_policy_apply_groups(ngx_edge_client_hello_t *hello,
+    ngx_edge_tls_policy_state_t *state)
+{
+    ngx_http_connection_t    *hc;
+    ngx_http_ssl_srv_conf_t  *selected, *initial;
+
+    if (state->tls && state->tls->policy.values[EDGE_POLICY_GROUPS].text) {
+        return NGX_OK;
+    }
+
+    hc = hello->connection->data;
+
+    selected = hello->conf_ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+    initial = hc->addr_conf->default_server
+                        ->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+
+    if (selected->ecdh_curve.len == 0
+        || selected->ecdh_curve.data == initial->ecdh_curve.data
+        || ngx_strcmp(selected->ecdh_curve.data, "auto") == 0)
+    {
+        return NGX_OK;
+    }
+
+    return SSL_set1_groups_list(hello->ssl_conn,
+                                (char *) selected->ecdh_curve.data)
+           == 1 ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
+    ngx_edge_tls_policy_state_t *state)
+{
+    unsigned                  server;
+    ngx_ssl_conn_t           *ssl_conn;
+    edge_tls_hello_t          offer;
+    edge_tls_choice_t         choice;
+    edge_tls_verdict_e        verdict;
+    edge_policy_value_t      *resumption;
+    ngx_http_ssl_srv_conf_t  *sscf;
+
+    ssl_conn = hello->ssl_conn;
+
+    edge_tls_hello_read(ssl_conn, &offer);
+
+#if (NGX_HTTP_V3)
+    if (hello->connection->listening->quic) {
+        offer.versions &= EDGE_TLS_1_3;
+    }
+#endif
+
+    server = edge_tls_server_versions(SSL_get_options(ssl_conn));
+
+    verdict = edge_tls_policy_judge(state->tls, &offer, server,
+                                    SSL_get_security_level(ssl_conn), &choice);
+
+    if (verdict != EDGE_TLS_ALLOWED) {
+        ngx_edge_tls_policy_log_refused(hello, state,
+                                        edge_tls_verdict_text(verdict));
+        *alert = (verdict == EDGE_TLS_NO_VERSION) ? SSL_AD_PROTOCOL_VERSION
+                                                  : SSL_AD_HANDSHAKE_FAILURE;
+        return NGX_ERROR;
+    }
+
+    sscf = hello->conf_ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+
+    if (!edge_tls_policy_apply(state->tls, ssl_conn, &choice,
+                               (char *) sscf->ciphers.data))
+    {
+        goto failed;
+    }
+
+    resumption = &state->tls->policy.values[EDGE_POLICY_RESUMPTION];
+
+    if (resumption->text && resumption->number == EDGE_POLICY_OFF
+        && ngx_edge_client_hello_refuse_resumption(hello) != NGX_OK)
+    {
+        goto failed;
+    }
+
+    return NGX_OK;
+
+failed:
+
+    /* fail closed, for this name only */
+
+    ngx_ssl_error(NGX_LOG_ALERT, hello->connection->log, 0,
+                  (char *) "policy \"%V\" cannot be applied", &state->name);
+
+    *alert = SSL_AD_INTERNAL_ERROR;
+    return NGX_ERROR;
+}
+
+
+static void
+ngx_edge_tls_policy_log_refused(ngx_edge_client_hello_t *hello,
+    ngx_edge_tls_policy_state_t *state, const char *reason)
+{
+    time_t      now;
+    ngx_log_t  *log;
+    ngx_uint_t  lines;
+
+    log = hello->connection->log;
+    now = ngx_time();
+
+    if (now != ngx_edge_tls_policy_log_second) {
+        lines = ngx_edge_tls_policy_log_lines;
+
+        ngx_edge_tls_policy_log_second = now;
+        ngx_edge_tls_policy_log_lines = 0;
+
+        if (lines > NGX_EDGE_TLS_POLICY_LOG_RATE) {
+            ngx_log_error(NGX_LOG_WARN, log, 0,
+                          "%ui more handshakes refused by policy, not logged",
+                          lines - NGX_EDGE_TLS_POLICY_LOG_RATE);
+        }
+    }
+
+    if (++ngx_edge_tls_policy_log_lines > NGX_EDGE_TLS_POLICY_LOG_RATE) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, log, 0,
+                  "handshake refused: %s, server name \"%V\", policy \"%V\"",
+                  reason, &hello->sni, &state->name);
+}
+
+
+const char *
+ngx_edge_tls_policy_verify(ngx_http_request_t *r,
+    ngx_edge_tls_policy_conf_t *conf)
+{
+    ngx_str_t                    *host, nothing;
+    ngx_ssl_conn_t               *ssl_conn;
+    edge_tls_verdict_e            verdict;
+    edge_policy_value_t          *http2;
+    ngx_edge_tls_policy_state_t  *state, wanted;
+
+    ngx_str_null(&nothing);
+
+    host = &r->headers_in.server;
+    ssl_conn = r->connection->ssl->connection;
+    state = ngx_edge_tls_policy_state(ssl_conn);
+
+    if (state && state->host.len == host->len
+        && ngx_memcmp(state->host.data, host->data, host->len) == 0)
+    {
+        return NULL;
+    }
+
+    ngx_memzero(&wanted, sizeof(ngx_edge_tls_policy_state_t));
+
+    if (ngx_edge_tls_policy_find(r->pool, conf, host, &wanted) != NGX_OK) {
+        return "no memory";
+    }
+
+    /* an address in brackets is no name */
+
+    if (wanted.malformed) {
+        ngx_memzero(&wanted, sizeof(ngx_edge_tls_policy_state_t));
+
+        if (ngx_edge_tls_policy_find(r->pool, conf, &nothing, &wanted)
+            != NGX_OK)
+        {
+            return "no memory";
+        }
+    }
+
+    if (wanted.failure) {
+        return wanted.failure;
+    }
+
+    if (wanted.tls == NULL
+        || (state && state->tls
+            && edge_policy_equal(&state->tls->policy, &wanted.tls->policy)))
+    {
+        return NULL;
+    }
+
+    http2 = &wanted.tls->policy.values[EDGE_POLICY_HTTP2];
+
+    if (http2->text && http2->number == EDGE_POLICY_OFF
+        && r->http_version == NGX_HTTP_VERSION_20)
+    {
+        return "no HTTP/2";
+    }
+
+    verdict = edge_tls_policy_verify(wanted.tls, ssl_conn);
+
+    return (verdict == EDGE_TLS_ALLOWED) ? NULL
+                                         : edge_tls_verdict_text(verdict);
+}

@@ -1,0 +1,259 @@
+# ecg_store: policies from a store that changes while nginx runs, and what is
+# left of it when writers are killed, the map is full, or the file is none.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use EdgeTest 'ecg';
+use EdgeTest::Hello;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $command = $ENV{EDGE_POLICY} || 'build/bin/edge-policy';
+
+plan skip_all => "no $command" if !-x $command;
+
+my $prepared = EdgeTest->prepare;
+my ($cert, $key) = certificate($prepared->{root}, 'x.test');
+my $dir = $prepared->{root};
+my $db = "$dir/policy.db";
+
+
+sub edge_policy {
+    my ($arguments, $store) = @_;
+
+    return scalar `$command -s @{[$store || $db]} $arguments 2>&1`;
+}
+
+
+sub conf {
+    my ($store, $more) = @_;
+
+    return (workers => 2, http => <<"C");
+    ssl_certificate $cert;
+    ssl_certificate_key $key;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache off;
+    ecg_store $store;
+    $more
+
+    server { listen %%PORT%% ssl; server_name x.test;
+        return 200 "\$ecg_policy \$ecg_policy_source\\n"; }
+C
+}
+
+
+sub check { return (EdgeTest->check_conf(conf($_[0], '')))[1] }
+
+# what nginx -t says
+
+like(check("$dir/t1 map_size=2x"), qr/invalid map_size "2x" .* 1m or more/,
+    'bad size');
+like(check("$dir/t1 size=2m"), qr/invalid parameter "size=2m" .* must be/,
+    'bad parameter');
+like(check("$dir/nowhere/t1"), qr/store ".*" .* missing or cannot be/,
+    'no such folder');
+like(check($dir), qr/is not a policy store or is damaged/, 'a folder');
+$prepared->write_file('text', 'x' x 20000);
+like(check("$dir/text"), qr/is not a policy store or is damaged/, 'a text');
+like(check("$dir/new map_size=4m on_error=ignore"), qr/test is successful/,
+    'a new one');
+ok(-s "$dir/new", '... is made');
+
+# a change is seen by all workers, without a reload
+
+my $edge = EdgeTest->start(conf("$db map_size=64m",
+    'ecg_policy *.wild.test min_tls=1.3; ecg_policy default http2=off;'));
+my @workers = sort $edge->workers;
+
+
+sub answers {
+    my %seen = map { answer(sni => $_[0], versions => ['1.2']) => 1 } 1 .. 12;
+
+    return join ', ', sort keys %seen;
+}
+
+
+like(answers('a.test'), qr/^1\.2 \w+$/, 'no record');
+is(edge_policy('set a.test min_tls=1.3'), '', 'set');
+is(answers('a.test'), 'alert 70', '... is seen at once');
+edge_policy('set a.test max_tls=1.2 ciphers=ECDHE-ECDSA-AES256-GCM-SHA384');
+is(answers('a.test'), '1.2 c02c', 'changed');
+edge_policy('delete a.test');
+like(answers('a.test'), qr/^1\.2 c02b/, 'deleted');
+
+is(answers('b.wild.test'), 'alert 70', 'the configuration holds as before');
+edge_policy('set b.wild.test http2=on');
+is(answers('b.wild.test'), 'alert 70', 'a record inherits from it');
+edge_policy('set "*.wild.test" min_tls=1.2');
+like(answers('b.wild.test'), qr/^1\.2/, '... and from the store before it');
+edge_policy('set default min_tls=1.3');
+is(answers('c.test'), 'alert 70', 'a default in the store');
+is(answers(undef), 'alert 70', '... also without SNI');
+edge_policy('set no-sni action=accept min_tls=1.2');
+like(answers(undef), qr/^1\.2/, 'no SNI');
+edge_policy("delete $_") for 'default', 'no-sni';
+
+like(s_client(sni => 'Z.b.wild.test'), qr/^\*\.wild\.test wildcard$/m,
+    'variables');
+is(join(' ', sort $edge->workers), "@workers", 'no worker was replaced');
+
+# latency of a change
+
+my $slowest = 0;
+
+for my $n (1 .. 20) {
+    edge_policy('set l.test ' . ($n % 2 ? 'min_tls=1.3' : 'min_tls=1.2'));
+    my $start = time;
+    my $want = $n % 2 ? qr/alert 70/ : qr/^1\.2/;
+    my $answer = '';
+
+    while ($answer !~ $want && time - $start < 2) {
+        $answer = answer(sni => 'l.test', versions => ['1.2']);
+    }
+
+    $slowest = time - $start if time - $start > $slowest;
+}
+
+cmp_ok($slowest, '<', 0.25, 'a change is seen within 250 ms');
+diag(sprintf 'slowest change seen after %.1f ms', 1000 * $slowest);
+
+# a record that cannot be applied fails closed, for its name alone
+
+like(edge_policy('set m.test groups=NOSUCH'), qr/"NOSUCH" in "groups" is/,
+    'a record that does not compile is refused');
+like(edge_policy('get m.test'), qr/no such record/, '... and not stored');
+
+edge_policy('set "*.m.test" max_tls=1.2');
+edge_policy('set a.m.test min_tls=1.3');
+is(answers('a.m.test'), 'alert 40', 'a record that cannot be applied');
+like($edge->log, qr/policy "a\.m\.test" cannot be applied: .* above max_tls/,
+    '... is logged');
+like(answers('b.m.test'), qr/^1\.2/, '... and is alone in that');
+
+# bulk load beside handshakes
+
+my $n = 20000;
+open my $out, '>', "$dir/bulk" or die;
+print $out "h$_.bulk.test min_tls=1.3\n" for 1 .. $n;
+print $out "\n# the end\n*.bulk.test http2=off\n";
+close $out;
+
+my $pid = fork();
+
+if ($pid == 0) {
+    exec "$command -s $db load $dir/bulk >/dev/null 2>&1" or POSIX::_exit(1);
+}
+
+my $failed = 0;
+my $during = 0;
+
+until (waitpid($pid, POSIX::WNOHANG())) {
+    $failed++ if answer(sni => 'c.test', versions => ['1.2']) !~ /^1\.2/;
+    $during++;
+}
+
+is($?, 0, 'loaded');
+is($failed, 0, "$during handshakes during a load");
+is(answers("h$n.bulk.test"), 'alert 70', 'loaded records hold');
+like(answers('x.bulk.test'), qr/^1\.2/, 'loaded wildcard');
+
+my $dump = edge_policy('dump');
+my $again = "$dir/again.db";
+open $out, '>', "$dir/dump" or die;
+print $out $dump;
+close $out;
+edge_policy("-m 64m load $dir/dump", $again);
+is(edge_policy('dump', $again), $dump, 'dump and load');
+edge_policy('-j dump > ' . "$dir/json");
+unlink $again, "$again-lock";
+edge_policy("-m 64m load $dir/json", $again);
+is(edge_policy('dump', $again), $dump, '... as NDJSON');
+is(edge_policy('check', $again), '', 'check');
+
+like(edge_policy("check -", $again . ' </dev/null'), qr/0 records/, 'nothing');
+like(`printf 'a min_tls=1.2\\nb min_tls=2\\n' | $command check - 2>&1`,
+    qr/line 2: invalid value "min_tls=2"/, 'a wrong line');
+
+like(edge_policy('explain h7.bulk.test 1.2'),
+    qr/^policy h7\.bulk\.test\nsource exact\nmin_tls 1\.3 from h7.*^http2 off from \*\.bulk\.test\n.*refused: no common version/ms,
+    'explain');
+
+# the map is full: an error, and all that was there
+
+my $small = "$dir/small.db";
+my $said = edge_policy("-m 1m load $dir/bulk", $small);
+like($said, qr/is full, map_size is too small/, 'map full');
+like(edge_policy('stat', $small), qr/^records \d+$/m, '... but readable');
+like(edge_policy("-m 64m load $dir/bulk", $small), qr/20001 records/,
+    '... and larger later');
+
+# SIGKILL in the middle of loads: what was acknowledged is there, whole
+
+my ($lost, $halves, $killed, $rounds) = (0, 0, 0, $ENV{EDGE_KILLS} || 100);
+
+for my $round (1 .. $rounds) {
+    my $store = "$dir/kill.db";
+    open my $loader, '-|', "exec $command -v -s $store -m 64m load $dir/bulk"
+        . ' 2>/dev/null' or die;
+    my ($pid) = EdgeTest::children($$);
+    my $acknowledged = 0;
+    my $limit = $round % 4;
+
+    # after so many acknowledgements, and a random time
+    while (defined(my $line = <$loader>)) {
+        $acknowledged = $line + 0;
+        last if $acknowledged >= 5000 * $limit;
+    }
+
+    sleep rand 0.02;
+    kill 'KILL', $pid if $pid;
+    close $loader;
+    $killed++ if ($? & 127) == 9;
+
+    my $text = edge_policy('dump', $store);
+    my $there = () = $text =~ /^h\d+\.bulk\.test min_tls=1\.3$/mg;
+
+    $lost++ if $there < ($acknowledged > $n ? $n : $acknowledged);
+    $halves++ if grep { !/^(?:h\d+\.bulk\.test min_tls=1\.3|\*\.bulk\.test http2=off)$/ }
+        split /\n/, $text;
+    unlink $store, "$store-lock" if $round % 3 == 0;
+}
+
+cmp_ok($killed, '>', $rounds / 2, "$killed of $rounds writers were killed");
+is($lost, 0, "$rounds writers killed, nothing lost that was acknowledged");
+is($halves, 0, '... and nothing half');
+
+# another process with the store
+
+like(edge_policy('stat'), qr/^records 2000\d$/m, 'two processes, one store');
+
+# reload, and a store that is gone when workers look
+
+ok($edge->reload, 'reload');
+is(answers('h1.bulk.test'), 'alert 70', 'after a reload');
+is(join('', $edge->complaints), '', 'no complaints');
+$edge->stop;
+
+for my $on_error ('reject', 'ignore') {
+    my $gone = "$dir/gone.$on_error.db";
+    $edge = EdgeTest->start(conf("$gone map_size=4m on_error=$on_error",
+        'ecg_policy strict.test min_tls=1.3;'));
+
+    # before any worker has opened it
+    $edge->write_file($gone, 'x' x 50000);
+
+    if ($on_error eq 'reject') {
+        is(answers('a.test'), 'alert 40', 'no store: handshakes are refused');
+
+    } else {
+        like(answers('a.test'), qr/^1\.2/, 'no store, on_error=ignore');
+        is(answers('strict.test'), 'alert 70', '... the configuration holds');
+    }
+
+    like($edge->log, qr/store ".*gone.*" is not a policy store/, '... logged');
+    $edge->stop;
+}
+
+done_testing();

@@ -1,0 +1,246 @@
+package EdgeTest::Hello;
+
+# A ClientHello made byte by byte, and what the server answers to it before
+# any cryptography is needed: version, cipher, group, ALPN, or the alert.
+#
+#   my $r = hello(port => $p, sni => 'a.example', versions => ['1.3']);
+#   $r->{version}  '1.2'; $r->{cipher} 0x1301; $r->{group} 29
+#   $r->{retry}    true: HelloRetryRequest, $r->{group} is what it asks for
+#   $r->{alpn}     TLSv1.2 and below
+#   $r->{session}  length of the session ID in ServerHello
+#   $r->{alert}    70: protocol_version, 40: handshake_failure, ...
+#   $r->{eof}      true: closed without a word
+#
+# Options: versions (list), ciphers, groups, shares (groups a key share is
+# sent for), alpn (list), sni (undef: none), sni_raw (the extension's bytes),
+# record (bytes a record carries, to cut the message up), retry (a hash of
+# options that change in the second ClientHello).
+
+#
+#   my ($cert, $key) = certificate($dir, 'a.example', 'b.example');
+#   my $text = s_client(port => $p, sni => 'a.example', args => ['-tls1_2']);
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use IO::Select;
+use IO::Socket::INET;
+
+our @EXPORT = qw(hello answer certificate s_client);
+
+my %number = ('1.0' => 0x0301, '1.1' => 0x0302, '1.2' => 0x0303,
+    '1.3' => 0x0304);
+my %version = reverse %number;
+
+my @ciphers = (0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030,
+    0xcca9, 0xcca8, 0xc009, 0xc013, 0xc00a, 0xc014);
+
+# HelloRetryRequest is a ServerHello of this random, RFC 8446, 4.1.3
+my $retry_random = pack 'H*', 'cf21ad74e59a6111be1d8c021e65b891'
+    . 'c2a211167abb8c5e079e09e2c8a8339c';
+
+
+sub vector { return pack "$_[0]/a*", $_[1] }
+
+sub extension { return pack('n', $_[0]) . vector('n', $_[1]) }
+
+
+sub extensions {
+    my (%o) = @_;
+    my @versions = map { $number{$_} } @{ $o{versions} };
+    my $text = '';
+
+    if (defined $o{sni_raw}) {
+        $text .= extension(0, $o{sni_raw});
+
+    } elsif (defined $o{sni}) {
+        $text .= extension(0, vector('n', "\0" . vector('n', $o{sni})));
+    }
+
+    $text .= extension(10, vector('n', pack 'n*', @{ $o{groups} }));
+    $text .= extension(11, "\x01\0");
+    $text .= extension(13, vector('n', pack 'n*', 0x0403, 0x0804, 0x0401,
+        0x0503, 0x0603, 0x0805, 0x0806, 0x0501, 0x0601, 0x0203, 0x0201));
+    $text .= extension(16, vector('n', join '', map { vector('C', $_) }
+        @{ $o{alpn} })) if $o{alpn};
+    $text .= extension(23, '');
+    $text .= extension(35, '') if $o{ticket};
+
+    if (grep { $_ == 0x0304 } @versions) {
+        $text .= extension(43, vector('C', pack 'n*', @versions));
+        $text .= extension(45, "\x01\x01");
+        $text .= extension(51, vector('n', join '', map { pack('n', $_)
+            . vector('n', share($_)) } @{ $o{shares} }));
+    }
+
+    return $text;
+}
+
+
+# any 32 bytes are an X25519 key; other groups are asked for by a retry
+
+sub share { return "\x09" . "\0" x 31 }
+
+
+sub message {
+    my (%o) = @_;
+    my ($legacy) = sort { $b <=> $a } map { $number{$_} } @{ $o{versions} };
+
+    $legacy = 0x0303 if $legacy > 0x0303;
+
+    my $body = pack('n', $legacy) . "\x5a" x 32 . vector('C', "\x77" x 32)
+        . vector('n', pack 'n*', @{ $o{ciphers} }) . "\x01\0"
+        . vector('n', extensions(%o));
+
+    return "\x01" . substr(pack('N', length $body), 1) . $body;
+}
+
+
+sub write_records {
+    my ($socket, $message, $size) = @_;
+
+    while (length $message) {
+        my $part = substr $message, 0, $size, '';
+        syswrite $socket, pack('Cnn', 22, 0x0301, length $part) . $part;
+    }
+}
+
+
+sub read_exactly {
+    my ($socket, $n) = @_;
+    my $text = '';
+
+    while (length $text < $n) {
+        return if !IO::Select->new($socket)->can_read(5);
+        return if !sysread $socket, $text, $n - length $text, length $text;
+    }
+
+    return $text;
+}
+
+
+# skips change_cipher_spec; undef at the end of the connection
+
+sub read_record {
+    my ($socket) = @_;
+
+    while (1) {
+        my $head = read_exactly($socket, 5);
+        return if !defined $head;
+
+        my ($type, undef, $n) = unpack 'Cnn', $head;
+        my $text = read_exactly($socket, $n);
+        return if !defined $text;
+
+        return ($type, $text) if $type != 20;
+    }
+}
+
+
+sub parse_server_hello {
+    my ($text) = @_;
+    my ($type, $n, $legacy, $random, $session, $cipher, undef, $rest)
+        = unpack 'C x1 n n a32 C/a n C a*', $text;
+    my %r = (version => $version{$legacy}, cipher => $cipher,
+        session => length $session, downgrade =>
+        substr($random, 24) =~ /^DOWNGRD([\0\1])/ ? 1 : 0);
+
+    return { unexpected => $type } if $type != 2;
+
+    $r{retry} = 1 if $random eq $retry_random;
+    $rest = length $rest >= 2 ? unpack('n/a', $rest) : '';
+
+    while (length $rest >= 4) {
+        my ($id, $body) = unpack 'n n/a', $rest;
+        substr $rest, 0, 4 + length $body, '';
+
+        $r{version} = $version{ unpack 'n', $body } if $id == 43;
+        $r{group} = unpack 'n', $body if $id == 51;
+        $r{alpn} = unpack 'x2 C/a', $body if $id == 16;
+        $r{ticket} = 1 if $id == 35;
+    }
+
+    return \%r;
+}
+
+
+sub read_answer {
+    my ($socket) = @_;
+    my ($type, $text) = read_record($socket);
+
+    return { eof => 1 } if !defined $type;
+    return { alert => unpack 'x C', $text } if $type == 21;
+    return { unexpected => $type } if $type != 22;
+
+    return parse_server_hello($text);
+}
+
+
+sub hello {
+    my (%o) = (versions => ['1.3', '1.2'], ciphers => \@ciphers,
+        groups => [29, 23, 24], shares => [29], record => 16384, @_);
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $o{port} || EdgeTest::port(), Proto => 'tcp')
+        or return { eof => 1 };
+
+    local $SIG{PIPE} = 'IGNORE';
+
+    write_records($socket, message(%o), $o{record});
+    my $r = read_answer($socket);
+
+    if ($r->{retry} && $o{retry}) {
+        write_records($socket, message(%o, shares => [$r->{group}],
+            %{ $o{retry} }), $o{record});
+        $r = { %{ read_answer($socket) }, retried => 1 };
+    }
+
+    return $r;
+}
+
+
+# the same in a word: "1.3 1301 29", "retry 23", "alert 70", "closed"
+
+sub answer {
+    my $r = hello(@_);
+
+    return "alert $r->{alert}" if defined $r->{alert};
+    return 'closed' if !$r->{version};
+
+    return join ' ', $r->{retry} ? 'retry' : $r->{version},
+        sprintf('%04x', $r->{cipher}),
+        defined $r->{group} ? $r->{group} : (),
+        defined $r->{alpn} ? $r->{alpn} : ();
+}
+
+
+# a self-signed certificate and its key; paths of the two files
+
+sub certificate {
+    my ($dir, @names) = @_;
+    my ($cert, $key) = ("$dir/$names[0].pem", "$dir/$names[0].key");
+    my $names = join ',', map { "DNS:$_" } @names;
+
+    system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+        . "-nodes -days 2 -subj /CN=$names[0] -addext subjectAltName=$names "
+        . "-keyout $key -out $cert 2>/dev/null") == 0
+        or die 'openssl req';
+
+    return ($cert, $key);
+}
+
+
+# What openssl s_client says of a connection that asks for / and is closed.
+
+sub s_client {
+    my (%o) = @_;
+    my @name = defined $o{sni} ? ('-servername', $o{sni}) : '-noservername';
+    my $port = $o{port} || EdgeTest::port();
+    my $command = join ' ', 'timeout 10 openssl s_client -connect',
+        "127.0.0.1:$port", @name, @{ $o{args} || [] }, '-ign_eof 2>&1';
+
+    return scalar `printf 'GET / HTTP/1.0\r\n\r\n' | $command`;
+}
+
+
+1;
