@@ -14,11 +14,6 @@
 #define NGX_HTTP_MTLS_MAX_CHAIN  16384
 
 
-/* Connections that are looked at without a break, after a new list */
-
-#define NGX_HTTP_MTLS_SWEEP      1024
-
-
 /* Variables beside the fields of the identity */
 
 enum {
@@ -82,16 +77,12 @@ static char *ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent,
 static char *ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data);
-static char *ngx_http_mtls_crl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-static char *ngx_http_mtls_crl_policy(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static char *ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf);
 static ngx_int_t ngx_http_mtls_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_init_sessions(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_check_cache(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_mtls_init_process(ngx_cycle_t *cycle);
-static void ngx_http_mtls_timer(ngx_event_t *ev);
 static ngx_int_t ngx_http_mtls_init_phases(ngx_conf_t *cf);
 
 
@@ -171,16 +162,16 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
 
     { ngx_string("mtls_crl"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_http_mtls_crl,
+      ngx_edge_revocation_set_path,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_mtls_main_conf_t, revocation),
       NULL },
 
     { ngx_string("mtls_crl_policy"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
-      ngx_http_mtls_crl_policy,
+      ngx_edge_revocation_set_policy,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_mtls_main_conf_t, revocation),
       NULL },
 
     { ngx_string("mtls_crl_check"),
@@ -447,7 +438,6 @@ ngx_http_mtls_flag_variable(ngx_http_request_t *r,
     state = ngx_edge_identity_state(r);
 
     switch (data) {
-
     case NGX_HTTP_MTLS_PRESENTED:
         yes = (state != NGX_EDGE_IDENTITY_NONE);
         break;
@@ -458,7 +448,6 @@ ngx_http_mtls_flag_variable(ngx_http_request_t *r,
 
     default: /* NGX_HTTP_MTLS_REVOKED */
         yes = (state == NGX_EDGE_IDENTITY_REVOKED);
-        break;
     }
 
     v->len = 1;
@@ -494,7 +483,6 @@ static void *
 ngx_http_mtls_create_main_conf(ngx_conf_t *cf)
 {
     ngx_pool_cleanup_t         *cln;
-    ngx_edge_revocation_t      *rev;
     ngx_http_mtls_main_conf_t  *mmcf;
 
     mmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mtls_main_conf_t));
@@ -510,15 +498,7 @@ ngx_http_mtls_create_main_conf(ngx_conf_t *cf)
     cln->handler = ngx_http_mtls_cleanup;
     cln->data = &mmcf->owned;
 
-    rev = &mmcf->revocation;
-    rev->interval = NGX_CONF_UNSET_MSEC;
-    rev->zone_size = NGX_CONF_UNSET_SIZE;
-
-    if (ngx_array_init(&rev->paths, cf->pool, 4, sizeof(char *)) != NGX_OK
-        || ngx_array_init(&rev->policies, cf->pool, 4,
-                          sizeof(ngx_edge_revocation_policy_t))
-           != NGX_OK)
-    {
+    if (ngx_edge_revocation_create_conf(cf, &mmcf->revocation) != NGX_OK) {
         return NULL;
     }
 
@@ -536,39 +516,9 @@ ngx_http_mtls_cleanup(void *data)
 static char *
 ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf)
 {
-    ngx_uint_t                     i;
-    ngx_edge_revocation_t         *rev;
-    ngx_http_mtls_main_conf_t     *mmcf = conf;
-    ngx_edge_revocation_policy_t  *policy;
+    ngx_http_mtls_main_conf_t  *mmcf = conf;
 
-    rev = &mmcf->revocation;
-
-    ngx_conf_init_msec_value(rev->interval, 60000);
-    ngx_conf_init_size_value(rev->zone_size, 512 * 1024 * 1024);
-
-    if (rev->zone_size < 1024 * 1024) {
-        return (char *) "\"mtls_crl_zone\" must be at least 1m";
-    }
-
-    /* the policy of all issuers without one of their own is the last */
-
-    policy = rev->policies.elts;
-
-    for (i = 0; i < rev->policies.nelts; i++) {
-        if (policy[i].issuer_ski.len == 0) {
-            return NGX_CONF_OK;
-        }
-    }
-
-    policy = ngx_array_push(&rev->policies);
-    if (policy == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
-    policy->hard = 1;
-
-    return NGX_CONF_OK;
+    return ngx_edge_revocation_init_conf(cf, &mmcf->revocation);
 }
 
 
@@ -614,14 +564,6 @@ static void *
 ngx_http_mtls_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_mtls_loc_conf_t  *mlcf;
-
-    /*
-     * set by ngx_pcalloc():
-     *
-     *     mlcf->sets = 0;
-     *     mlcf->prefix = { 0, NULL };
-     *     mlcf->headers = NULL;
-     */
 
     mlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mtls_loc_conf_t));
     if (mlcf == NULL) {
@@ -738,107 +680,6 @@ ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data)
                        "invalid header prefix \"%V\", it must be from 1 to 64 "
                        "letters, digits and hyphens",
                        prefix);
-
-    return NGX_CONF_ERROR;
-}
-
-
-static char *
-ngx_http_mtls_crl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_str_t                  *args;
-    ngx_uint_t                  i;
-    const char                **path;
-    ngx_file_info_t             info;
-    ngx_http_mtls_main_conf_t  *mmcf = conf;
-
-    args = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        if (ngx_conf_full_name(cf->cycle, &args[i], 1) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-
-        path = ngx_array_push(&mmcf->revocation.paths);
-        if (path == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *path = (char *) args[i].data;
-
-        /* what is missing later fails as the policy says */
-
-        if (ngx_file_info(args[i].data, &info) == NGX_FILE_ERROR) {
-            ngx_conf_log_error(NGX_LOG_WARN, cf, ngx_errno,
-                               ngx_file_info_n " \"%V\" failed", &args[i]);
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_mtls_crl_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_str_t                     *args, value;
-    ngx_uint_t                     i;
-    ngx_http_mtls_main_conf_t     *mmcf = conf;
-    ngx_edge_revocation_policy_t  *policy;
-
-    args = cf->args->elts;
-
-    policy = ngx_array_push(&mmcf->revocation.policies);
-    if (policy == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
-
-    policy->hard = (ngx_strcmp(args[1].data, "hard") == 0);
-
-    if (!policy->hard && ngx_strcmp(args[1].data, "soft") != 0) {
-        goto invalid;
-    }
-
-    i = 1;
-
-    while (++i < cf->args->nelts) {
-        if (ngx_strncmp(args[i].data, "stale=", 6) == 0) {
-            value.data = args[i].data + 6;
-            value.len = args[i].len - 6;
-
-            policy->stale = ngx_parse_time(&value, 1);
-            if (policy->stale == (time_t) NGX_ERROR) {
-                goto invalid_parameter;
-            }
-
-            continue;
-        }
-
-        if (ngx_strncmp(args[i].data, "issuer_ski=", 11) == 0
-            && args[i].len > 11)
-        {
-            policy->issuer_ski.data = args[i].data + 11;
-            policy->issuer_ski.len = args[i].len - 11;
-            continue;
-        }
-
-        goto invalid_parameter;
-    }
-
-    return NGX_CONF_OK;
-
-invalid:
-
-    i = 1;
-
-invalid_parameter:
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid parameter \"%V\", it must be \"hard\" or "
-                       "\"soft\", then stale=time or issuer_ski=hex",
-                       &args[i]);
 
     return NGX_CONF_ERROR;
 }
@@ -1045,61 +886,14 @@ ngx_http_mtls_init_process(ngx_cycle_t *cycle)
 {
     ngx_http_mtls_main_conf_t  *mmcf;
 
-    static ngx_event_t       timer;
-    static ngx_connection_t  dummy;
-
     mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_mtls_module);
 
-    if (mmcf == NULL || mmcf->revocation.zone == NULL
-        || (ngx_process != NGX_PROCESS_WORKER
-            && ngx_process != NGX_PROCESS_SINGLE))
+    if (mmcf && mmcf->revocation.zone
+        && (ngx_process == NGX_PROCESS_WORKER
+            || ngx_process == NGX_PROCESS_SINGLE))
     {
-        return NGX_OK;
+        ngx_edge_session_watch(cycle, &mmcf->revocation);
     }
-
-    dummy.fd = (ngx_socket_t) -1;
-    dummy.data = &mmcf->revocation;
-
-    timer.handler = ngx_http_mtls_timer;
-    timer.data = &dummy;
-    timer.log = cycle->log;
-    timer.cancelable = 1;
-
-    ngx_add_timer(&timer, 1000);
 
     return NGX_OK;
-}
-
-
-/* Once a second; while connections are swept, as often as there is time */
-
-static void
-ngx_http_mtls_timer(ngx_event_t *ev)
-{
-    ngx_connection_t       *dummy;
-    ngx_atomic_uint_t       generation;
-    ngx_edge_revocation_t  *rev;
-
-    static ngx_uint_t         next = NGX_MAX_INT_T_VALUE;
-    static ngx_atomic_uint_t  swept;
-
-    dummy = ev->data;
-    rev = dummy->data;
-
-    ngx_edge_revocation_refresh(rev, ev->log);
-
-    generation = ngx_edge_revocation_generation(rev);
-
-    if (generation != swept) {
-        swept = generation;
-        next = 0;
-    }
-
-    if (next < ngx_cycle->connection_n) {
-        ngx_edge_session_sweep((ngx_cycle_t *) ngx_cycle, next,
-                               NGX_HTTP_MTLS_SWEEP);
-        next += NGX_HTTP_MTLS_SWEEP;
-    }
-
-    ngx_add_timer(ev, next < ngx_cycle->connection_n ? 1 : 1000);
 }

@@ -298,15 +298,15 @@ void
 edge_revocation_index_remove(edge_revocation_index_t *index,
     edge_revocation_issuer_t *issuer, const unsigned char *serial, size_t len)
 {
-    uint64_t  hole, next, home, hash[2];
-    uint64_t  (*slots)[2];
+    uint64_t   hole, next, home, hash[2];
+    uint64_t  *slots;
 
-    slots = &index->slots[issuer->first];
+    slots = index->slots[issuer->first];
 
     edge_revocation_hash(index, issuer->id, serial, len, hash);
     hole = edge_revocation_slot(index, issuer, hash);
 
-    if ((slots[hole][0] | slots[hole][1]) == 0) {
+    if ((slots[2 * hole] | slots[2 * hole + 1]) == 0) {
         return;
     }
 
@@ -319,11 +319,11 @@ edge_revocation_index_remove(edge_revocation_index_t *index,
     for ( ;; ) {
         next = (next + 1 < issuer->nslots) ? next + 1 : 0;
 
-        if ((slots[next][0] | slots[next][1]) == 0) {
+        if ((slots[2 * next] | slots[2 * next + 1]) == 0) {
             break;
         }
 
-        home = edge_revocation_home(issuer, slots[next]);
+        home = edge_revocation_home(issuer, &slots[2 * next]);
 
         if ((hole <= next) ? (home > hole && home <= next)
                            : (home > hole || home <= next))
@@ -331,11 +331,11 @@ edge_revocation_index_remove(edge_revocation_index_t *index,
             continue;
         }
 
-        memcpy(slots[hole], slots[next], 16);
+        memcpy(&slots[2 * hole], &slots[2 * next], 16);
         hole = next;
     }
 
-    memset(slots[hole], 0, 16);
+    memset(&slots[2 * hole], 0, 16);
 }
 
 

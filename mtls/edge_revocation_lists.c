@@ -113,13 +113,16 @@ edge_revocation_scan_file(edge_revocation_lists_t *work, size_t file)
             work->failed = 1;
             break;
         case EDGE_CRL_CANNOT_READ:
-            edge_revocation_lists_problem(work, file, EDGE_REVOCATION_CANNOT_READ);
+            edge_revocation_lists_problem(work, file,
+                                          EDGE_REVOCATION_CANNOT_READ);
             break;
         case EDGE_CRL_UNSUPPORTED:
-            edge_revocation_lists_problem(work, file, EDGE_REVOCATION_UNSUPPORTED);
+            edge_revocation_lists_problem(work, file,
+                                          EDGE_REVOCATION_UNSUPPORTED);
             break;
         default:
-            edge_revocation_lists_problem(work, file, EDGE_REVOCATION_MALFORMED);
+            edge_revocation_lists_problem(work, file,
+                                          EDGE_REVOCATION_MALFORMED);
             break;
         }
 
@@ -153,7 +156,8 @@ edge_revocation_check(edge_revocation_lists_t *work, size_t file, size_t place,
     }
 
     if (crl->this_update > work->build->now) {
-        edge_revocation_lists_problem(work, file, EDGE_REVOCATION_NOT_YET_VALID);
+        edge_revocation_lists_problem(work, file,
+                                      EDGE_REVOCATION_NOT_YET_VALID);
         return;
     }
 
@@ -305,7 +309,8 @@ edge_revocation_choose(edge_revocation_lists_t *work)
         }
 
         if (base == NULL) {
-            edge_revocation_lists_problem(work, list->file, EDGE_REVOCATION_NO_BASE);
+            edge_revocation_lists_problem(work, list->file,
+                                          EDGE_REVOCATION_NO_BASE);
             continue;
         }
 

@@ -33,7 +33,18 @@ typedef struct {
 } ngx_edge_revocation_policy_t;
 
 
-typedef struct ngx_edge_revocation_shared_s  ngx_edge_revocation_shared_t;
+/* In shared memory, the same for all workers and configurations */
+
+typedef struct {
+    ngx_atomic_t   generation;    /* the slot of its index is generation % 2 */
+    ngx_atomic_t   builder;       /* pid of who builds the next one, or 0 */
+    time_t         checked;
+    uint64_t       key[2];
+    u_char         digest[32];    /* of the configuration built from */
+    u_char         files[32];
+    void          *slots[2];
+    size_t         size;          /* of a slot */
+} ngx_edge_revocation_shared_t;
 
 
 /* Of the http block; paths and policies are set when it was read. */
@@ -52,6 +63,17 @@ typedef struct {
     ngx_thread_pool_t             *pool;
 #endif
 } ngx_edge_revocation_t;
+
+
+/* Defaults before and after the http block is read, and its directives. */
+
+ngx_int_t ngx_edge_revocation_create_conf(ngx_conf_t *cf,
+    ngx_edge_revocation_t *rev);
+char *ngx_edge_revocation_init_conf(ngx_conf_t *cf, ngx_edge_revocation_t *rev);
+char *ngx_edge_revocation_set_path(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_edge_revocation_set_policy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 
 /*

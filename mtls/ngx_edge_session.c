@@ -4,12 +4,6 @@
 #include "edge_session_note.h"
 
 
-static ngx_int_t ngx_edge_session_digest(ngx_conf_t *cf,
-    ngx_http_core_srv_conf_t *cscf, ngx_http_ssl_srv_conf_t *sscf,
-    ngx_edge_session_conf_t *conf);
-static ngx_int_t ngx_edge_session_names(ngx_conf_t *cf,
-    ngx_http_core_srv_conf_t *cscf, ngx_http_ssl_srv_conf_t *sscf,
-    ngx_array_t *names);
 static int ngx_edge_session_verify(X509_STORE_CTX *store, void *data);
 static long ngx_edge_session_remember(ngx_ssl_conn_t *ssl,
     X509_STORE_CTX *store);
@@ -69,7 +63,7 @@ ngx_edge_session_init_server(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     conf->is_mutual = (sscf->verify != 0);
 
-    if (ngx_edge_session_digest(cf, cscf, sscf, conf) != NGX_OK) {
+    if (ngx_edge_session_digest(cf, cscf, conf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -90,98 +84,6 @@ ngx_edge_session_init_server(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     if (SSL_CTX_sess_get_get_cb(ctx)) {
         ngx_edge_session_cached = SSL_CTX_sess_get_get_cb(ctx);
         SSL_CTX_sess_set_get_cb(ctx, ngx_edge_session_get);
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_edge_session_digest(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
-    ngx_http_ssl_srv_conf_t *sscf, ngx_edge_session_conf_t *conf)
-{
-    ngx_array_t                names;
-    edge_trust_digest_span_t   settings;
-
-    struct {
-        ngx_uint_t             verify;
-        ngx_uint_t             ocsp;
-        ngx_uint_t             revocation;
-    } flags;
-
-    ngx_memzero(&flags, sizeof(flags));
-
-    flags.verify = sscf->verify;
-    flags.ocsp = sscf->ocsp;
-    flags.revocation = (conf->revocation != NULL);
-
-    settings.data = &flags;
-    settings.len = sizeof(flags);
-
-    if (ngx_edge_session_names(cf, cscf, sscf, &names) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (edge_trust_digest_verify(sscf->ssl.ctx, &settings, conf->verify)
-           != EDGE_TRUST_DIGEST_OK
-        || edge_trust_digest_server(sscf->ssl.ctx, conf->verify, names.elts,
-                                    names.nelts, conf->server)
-           != EDGE_TRUST_DIGEST_OK)
-    {
-        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
-                      (char *) "cannot digest the trust settings of \"%V\"",
-                      &cscf->server_name);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-/* Names of the server, and of certificates that are loaded at run time */
-
-static ngx_int_t
-ngx_edge_session_names(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
-    ngx_http_ssl_srv_conf_t *sscf, ngx_array_t *names)
-{
-    ngx_str_t                 *file;
-    ngx_uint_t                 i;
-    ngx_http_server_name_t    *name;
-    edge_trust_digest_span_t  *span;
-
-    if (ngx_array_init(names, cf->temp_pool, cscf->server_names.nelts + 4,
-                       sizeof(edge_trust_digest_span_t))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    name = cscf->server_names.elts;
-
-    for (i = 0; i < cscf->server_names.nelts; i++) {
-        span = ngx_array_push(names);
-        if (span == NULL) {
-            return NGX_ERROR;
-        }
-
-        span->data = name[i].name.data;
-        span->len = name[i].name.len;
-    }
-
-    if (sscf->certificate_values == NULL) {
-        return NGX_OK;
-    }
-
-    file = sscf->certificates->elts;
-
-    for (i = 0; i < sscf->certificates->nelts; i++) {
-        span = ngx_array_push(names);
-        if (span == NULL) {
-            return NGX_ERROR;
-        }
-
-        span->data = file[i].data;
-        span->len = file[i].len;
     }
 
     return NGX_OK;
@@ -407,77 +309,6 @@ ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
 }
 
 
-ngx_edge_revocation_status_e
-ngx_edge_session_revocation(ngx_ssl_conn_t *ssl)
-{
-    void                     *data;
-    size_t                    len;
-    SSL_SESSION              *session;
-    edge_session_note_t       note;
-    ngx_edge_session_conf_t  *conf;
-
-    conf = SSL_get_ex_data(ssl, ngx_edge_session_index);
-
-    if (conf == NULL || conf->revocation == NULL) {
-        return NGX_EDGE_REVOCATION_GOOD;
-    }
-
-    session = SSL_get_session(ssl);
-
-    if (session == NULL
-        || SSL_SESSION_get0_ticket_appdata(session, &data, &len) == 0
-        || edge_session_note_read(data, len, &note) != EDGE_SESSION_NOTE_OK)
-    {
-        return NGX_EDGE_REVOCATION_UNKNOWN;
-    }
-
-    return ngx_edge_revocation_find(conf->revocation, &note);
-}
-
-
-/*
- * A connection is shut down, not closed: nginx finds its end wherever it is,
- * between requests, in HTTP/2 or in the middle of a response.  Connections of
- * QUIC share a socket and are left; their requests are refused.
- */
-
-void
-ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from, ngx_uint_t n)
-{
-    ngx_uint_t                i;
-    ngx_connection_t         *c;
-    ngx_edge_session_conf_t  *conf;
-
-    for (i = from; i < from + n && i < cycle->connection_n; i++) {
-        c = &cycle->connections[i];
-
-        if (c->fd == (ngx_socket_t) -1 || c->ssl == NULL
-            || c->ssl->connection == NULL || c->type != SOCK_STREAM)
-        {
-            continue;
-        }
-
-        conf = SSL_get_ex_data(c->ssl->connection, ngx_edge_session_index);
-
-        if (conf == NULL || conf->reported
-            || SSL_get0_peer_certificate(c->ssl->connection) == NULL
-            || ngx_edge_session_revocation(c->ssl->connection)
-               != NGX_EDGE_REVOCATION_REVOKED)
-        {
-            continue;
-        }
-
-        ngx_log_error(NGX_LOG_INFO, c->log, 0,
-                      "client certificate was revoked, closing connection");
-
-        if (shutdown(c->fd, SHUT_RDWR) == -1) {
-            ngx_connection_error(c, ngx_socket_errno,
-                                 (char *) ngx_shutdown_socket_n " failed");
-        }
-    }
-}
-
-
 ngx_uint_t
 ngx_edge_session_is_same_trust(ngx_http_ssl_srv_conf_t *one,
     ngx_http_ssl_srv_conf_t *two)
@@ -498,4 +329,11 @@ ngx_edge_session_is_same_trust(ngx_http_ssl_srv_conf_t *one,
     return first && second && first->is_mutual && second->is_mutual
            && ngx_memcmp(first->verify, second->verify, EDGE_TRUST_DIGEST_LEN)
               == 0;
+}
+
+
+ngx_edge_session_conf_t *
+ngx_edge_session_conf(ngx_ssl_conn_t *ssl)
+{
+    return SSL_get_ex_data(ssl, ngx_edge_session_index);
 }

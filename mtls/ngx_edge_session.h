@@ -55,6 +55,17 @@ ngx_int_t ngx_edge_session_init_server(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_edge_session_conf_t *conf);
 
 
+/* Its part: the digests of what a server trusts and serves. */
+
+ngx_int_t ngx_edge_session_digest(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_edge_session_conf_t *conf);
+
+
+/* The server that TLS was negotiated with, or NULL. */
+
+ngx_edge_session_conf_t *ngx_edge_session_conf(ngx_ssl_conn_t *ssl);
+
+
 /* The ClientHello's part: conf is that of the server selected by SNI. */
 
 ngx_int_t ngx_edge_session_hello(ngx_edge_client_hello_t *hello,
@@ -69,9 +80,12 @@ ngx_int_t ngx_edge_session_hello(ngx_edge_client_hello_t *hello,
 ngx_edge_revocation_status_e ngx_edge_session_revocation(ngx_ssl_conn_t *ssl);
 
 
-/* Closes those connections of this worker whose client is revoked now. */
+/*
+ * Makes the worker keep the index fresh and, after each new one, close those
+ * of its connections whose client is revoked now.
+ */
 
-void ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from, ngx_uint_t n);
+void ngx_edge_session_watch(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev);
 
 
 /*

@@ -1,0 +1,155 @@
+
+#include "ngx_edge_revocation.h"
+
+
+ngx_int_t
+ngx_edge_revocation_create_conf(ngx_conf_t *cf, ngx_edge_revocation_t *rev)
+{
+    rev->interval = NGX_CONF_UNSET_MSEC;
+    rev->zone_size = NGX_CONF_UNSET_SIZE;
+
+    if (ngx_array_init(&rev->paths, cf->pool, 4, sizeof(char *)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_array_init(&rev->policies, cf->pool, 4,
+                          sizeof(ngx_edge_revocation_policy_t));
+}
+
+
+char *
+ngx_edge_revocation_init_conf(ngx_conf_t *cf, ngx_edge_revocation_t *rev)
+{
+    ngx_uint_t                     i;
+    ngx_edge_revocation_policy_t  *policy;
+
+    ngx_conf_init_msec_value(rev->interval, 60000);
+    ngx_conf_init_size_value(rev->zone_size, 512 * 1024 * 1024);
+
+    if (rev->zone_size < 1024 * 1024) {
+        return (char *) "\"mtls_crl_zone\" must be at least 1m";
+    }
+
+    /* the policy of all issuers without one of their own is the last */
+
+    policy = rev->policies.elts;
+
+    for (i = 0; i < rev->policies.nelts; i++) {
+        if (policy[i].issuer_ski.len == 0) {
+            return NGX_CONF_OK;
+        }
+    }
+
+    policy = ngx_array_push(&rev->policies);
+    if (policy == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
+    policy->hard = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_edge_revocation_set_path(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                  *args;
+    ngx_uint_t                  i;
+    const char                **path;
+    ngx_file_info_t             info;
+    ngx_edge_revocation_t      *rev;
+
+    args = cf->args->elts;
+    rev = (ngx_edge_revocation_t *) ((char *) conf + cmd->offset);
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_conf_full_name(cf->cycle, &args[i], 1) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        path = ngx_array_push(&rev->paths);
+        if (path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *path = (char *) args[i].data;
+
+        /* what is missing later fails as the policy says */
+
+        if (ngx_file_info(args[i].data, &info) == NGX_FILE_ERROR) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, ngx_errno,
+                               ngx_file_info_n " \"%V\" failed", &args[i]);
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_edge_revocation_set_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                     *args, value;
+    ngx_uint_t                     i;
+    ngx_edge_revocation_t         *rev;
+    ngx_edge_revocation_policy_t  *policy;
+
+    args = cf->args->elts;
+    rev = (ngx_edge_revocation_t *) ((char *) conf + cmd->offset);
+
+    policy = ngx_array_push(&rev->policies);
+    if (policy == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
+
+    policy->hard = (ngx_strcmp(args[1].data, "hard") == 0);
+
+    if (!policy->hard && ngx_strcmp(args[1].data, "soft") != 0) {
+        goto invalid;
+    }
+
+    i = 1;
+
+    while (++i < cf->args->nelts) {
+        if (ngx_strncmp(args[i].data, "stale=", 6) == 0) {
+            value.data = args[i].data + 6;
+            value.len = args[i].len - 6;
+
+            policy->stale = ngx_parse_time(&value, 1);
+            if (policy->stale == (time_t) NGX_ERROR) {
+                goto invalid_parameter;
+            }
+
+            continue;
+        }
+
+        if (ngx_strncmp(args[i].data, "issuer_ski=", 11) == 0
+            && args[i].len > 11)
+        {
+            policy->issuer_ski.data = args[i].data + 11;
+            policy->issuer_ski.len = args[i].len - 11;
+            continue;
+        }
+
+        goto invalid_parameter;
+    }
+
+    return NGX_CONF_OK;
+
+invalid:
+
+    i = 1;
+
+invalid_parameter:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\", it must be \"hard\" or "
+                       "\"soft\", then stale=time or issuer_ski=hex",
+                       &args[i]);
+
+    return NGX_CONF_ERROR;
+}

@@ -1,0 +1,300 @@
+
+#include "ngx_edge_revocation.h"
+
+#include <sys/mman.h>
+
+
+/* How long the master waits for a worker that builds at that time */
+
+#define NGX_EDGE_REVOCATION_WAIT  30000
+
+
+typedef struct {
+    ngx_edge_revocation_t            *rev;
+    u_char                            files[32];
+    ngx_uint_t                        unchanged;
+    edge_revocation_report_t          report;
+    edge_revocation_build_result_e    result;
+} ngx_edge_revocation_task_t;
+
+
+static ngx_uint_t ngx_edge_revocation_acquire(ngx_edge_revocation_t *rev);
+static void ngx_edge_revocation_release(ngx_edge_revocation_t *rev);
+static void ngx_edge_revocation_clear(ngx_edge_revocation_t *rev,
+    ngx_uint_t slot);
+static void ngx_edge_revocation_build(void *data, ngx_log_t *log);
+static ngx_int_t ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task,
+    ngx_log_t *log);
+static void ngx_edge_revocation_log(ngx_edge_revocation_task_t *task,
+    ngx_log_t *log);
+
+
+ngx_int_t
+ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
+{
+    ngx_int_t                    rc;
+    ngx_uint_t                   waited;
+    ngx_edge_revocation_task_t   task;
+
+    for (waited = 0; !ngx_edge_revocation_acquire(rev); waited += 10) {
+        if (waited > NGX_EDGE_REVOCATION_WAIT) {
+            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                          "revocation lists are still being loaded");
+            return NGX_OK;
+        }
+
+        ngx_msleep(10);
+    }
+
+    ngx_memzero(&task, sizeof(ngx_edge_revocation_task_t));
+
+    task.rev = rev;
+
+    ngx_edge_revocation_build(&task, cycle->log);
+    rc = ngx_edge_revocation_publish(&task, cycle->log);
+
+    return rev->shared->generation ? NGX_OK : rc;
+}
+
+
+static ngx_uint_t
+ngx_edge_revocation_acquire(ngx_edge_revocation_t *rev)
+{
+    ngx_atomic_uint_t  builder;
+
+    builder = rev->shared->builder;
+
+    /* one that died left its pid */
+
+    if (builder
+        && (kill((ngx_pid_t) builder, 0) == 0 || ngx_errno != NGX_ESRCH))
+    {
+        return 0;
+    }
+
+    return ngx_atomic_cmp_set(&rev->shared->builder, builder,
+                              (ngx_atomic_uint_t) ngx_pid);
+}
+
+
+static void
+ngx_edge_revocation_release(ngx_edge_revocation_t *rev)
+{
+    rev->shared->checked = ngx_time();
+    ngx_memory_barrier();
+    rev->shared->builder = 0;
+}
+
+
+static void
+ngx_edge_revocation_clear(ngx_edge_revocation_t *rev, ngx_uint_t slot)
+{
+    /* gives the pages back; they read as zeros from then on */
+
+    if (madvise(rev->shared->slots[slot], rev->shared->size, MADV_REMOVE)
+        == -1)
+    {
+        ngx_memzero(rev->shared->slots[slot], rev->shared->size);
+    }
+}
+
+
+/* In a thread: no pool, no log.  Files are looked at before they are read. */
+
+static void
+ngx_edge_revocation_build(void *data, ngx_log_t *log)
+{
+    ngx_uint_t                     next;
+    edge_revocation_build_t        build;
+    ngx_edge_revocation_t         *rev;
+    ngx_edge_revocation_task_t    *task = data;
+    ngx_edge_revocation_shared_t  *shared;
+
+    rev = task->rev;
+    shared = rev->shared;
+
+    task->result = EDGE_REVOCATION_BUILD_NO_MEMORY;
+
+    if (!edge_revocation_files(rev->paths.elts, rev->paths.nelts, task->files))
+    {
+        return;
+    }
+
+    if (shared->generation
+        && ngx_memcmp(task->files, shared->files, 32) == 0
+        && ngx_memcmp(rev->digest, shared->digest, 32) == 0)
+    {
+        task->unchanged = 1;
+        return;
+    }
+
+    next = (shared->generation + 1) % 2;
+
+    ngx_edge_revocation_clear(rev, next);
+
+    ngx_memzero(&build, sizeof(edge_revocation_build_t));
+
+    build.paths = rev->paths.elts;
+    build.npaths = rev->paths.nelts;
+    build.issuers = rev->issuers;
+    build.now = time(NULL);
+    build.key[0] = shared->key[0];
+    build.key[1] = shared->key[1];
+    build.memory = shared->slots[next];
+    build.size = shared->size;
+    build.before = shared->generation ? shared->slots[shared->generation % 2]
+                                      : NULL;
+
+    task->result = edge_revocation_build(&build, &task->report);
+}
+
+
+/* The new index serves from here on; the old one stays if there is none. */
+
+static ngx_int_t
+ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task, ngx_log_t *log)
+{
+    ngx_int_t                      rc;
+    ngx_edge_revocation_shared_t  *shared;
+
+    rc = NGX_OK;
+    shared = task->rev->shared;
+
+    if (!task->unchanged) {
+        ngx_edge_revocation_log(task, log);
+
+        /* what does not fit now will not fit before a file changes */
+
+        if (task->result == EDGE_REVOCATION_BUILD_OK
+            || task->result == EDGE_REVOCATION_BUILD_NO_ROOM)
+        {
+            ngx_memcpy(shared->files, task->files, 32);
+            ngx_memcpy(shared->digest, task->rev->digest, 32);
+        }
+
+        if (task->result == EDGE_REVOCATION_BUILD_OK) {
+            ngx_memory_barrier();
+            (void) ngx_atomic_fetch_add(&shared->generation, 1);
+            ngx_memory_barrier();
+
+        } else {
+            rc = NGX_ERROR;
+        }
+
+        /* readers that are late see that the generation is another */
+
+        ngx_edge_revocation_clear(task->rev, (shared->generation + 1) % 2);
+        edge_revocation_report_free(&task->report);
+    }
+
+    ngx_edge_revocation_release(task->rev);
+
+    return rc;
+}
+
+
+static void
+ngx_edge_revocation_log(ngx_edge_revocation_task_t *task, ngx_log_t *log)
+{
+    size_t                     i;
+    edge_revocation_report_t  *report;
+
+    report = &task->report;
+
+    for (i = 0; i < report->nproblems && i < EDGE_REVOCATION_MAX_PROBLEMS; i++)
+    {
+        ngx_log_error(NGX_LOG_ERR, log, 0, "revocation list \"%s\" %s",
+                      report->problems[i].path,
+                      edge_revocation_problem_text(
+                          report->problems[i].problem));
+    }
+
+    switch (task->result) {
+
+    case EDGE_REVOCATION_BUILD_OK:
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "revocation lists loaded: %uL entries of %uL issuers, "
+                      "%uL lists, %uL issuers kept from before, %uL problems",
+                      report->index->count, report->index->nissuers,
+                      report->nlists, report->nkept,
+                      (uint64_t) report->nproblems);
+        break;
+
+    case EDGE_REVOCATION_BUILD_NO_ROOM:
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "revocation lists do not fit into \"mtls_crl_zone\"");
+        break;
+
+    case EDGE_REVOCATION_BUILD_NO_MEMORY:
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "memory for loading revocation lists failed");
+        break;
+
+    case EDGE_REVOCATION_BUILD_CHANGED:
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "revocation lists changed while they were loaded");
+        break;
+    }
+}
+
+
+#if (NGX_THREADS)
+
+static void
+ngx_edge_revocation_done(ngx_event_t *ev)
+{
+    ngx_thread_task_t           *thread;
+    ngx_edge_revocation_task_t  *task;
+
+    thread = ev->data;
+    task = thread->ctx;
+
+    (void) ngx_edge_revocation_publish(task, ngx_cycle->log);
+    ngx_free(thread);
+}
+
+
+void
+ngx_edge_revocation_refresh(ngx_edge_revocation_t *rev, ngx_log_t *log)
+{
+    ngx_thread_task_t           *thread;
+    ngx_edge_revocation_task_t  *task;
+
+    if (ngx_exiting || ngx_quit
+        || ngx_time() - rev->shared->checked
+           < (time_t) (rev->interval + 999) / 1000
+        || !ngx_edge_revocation_acquire(rev))
+    {
+        return;
+    }
+
+    thread = ngx_calloc(sizeof(ngx_thread_task_t)
+                            + sizeof(ngx_edge_revocation_task_t),
+                        log);
+    if (thread == NULL) {
+        ngx_edge_revocation_release(rev);
+        return;
+    }
+
+    task = (ngx_edge_revocation_task_t *) (thread + 1);
+    task->rev = rev;
+
+    thread->ctx = task;
+    thread->handler = ngx_edge_revocation_build;
+    thread->event.data = thread;
+    thread->event.handler = ngx_edge_revocation_done;
+
+    if (ngx_thread_task_post(rev->pool, thread) != NGX_OK) {
+        ngx_edge_revocation_release(rev);
+        ngx_free(thread);
+    }
+}
+
+#else
+
+void
+ngx_edge_revocation_refresh(ngx_edge_revocation_t *rev, ngx_log_t *log)
+{
+}
+
+#endif

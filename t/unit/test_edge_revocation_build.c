@@ -1,0 +1,320 @@
+/* unit: mtls/edge_revocation_build.c mtls/edge_revocation_files.c */
+/* unit: mtls/edge_revocation_lists.c mtls/edge_revocation_issuer.c */
+/* unit: mtls/edge_revocation_index.c mtls/edge_crl.c mtls/edge_der.c */
+/* unit: mtls/edge_crl_extensions.c mtls/edge_crl_signature.c */
+/* unit: mtls/edge_crl_file.c -lcrypto */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+#include "edge_revocation_build.h"
+
+
+#define MEMORY  (1024 * 1024)
+
+static EVP_PKEY              *keys[2];
+static X509                  *cas[2];
+static struct stack_st_X509  *issuers;
+static char                   dir[] = "/tmp/edge-build-XXXXXX";
+static const char            *paths[] = { dir };
+static void                  *memory[2];
+
+
+/* Two authorities of one name */
+
+static X509 *
+new_ca(EVP_PKEY *key)
+{
+    X509       *cert;
+    X509_NAME  *name;
+
+    cert = X509_new();
+    X509_set_version(cert, 2);
+    name = X509_get_subject_name(cert);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               (const unsigned char *) "CA", -1, -1, 0);
+    X509_set_issuer_name(cert, name);
+    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 1000);
+    X509_set_pubkey(cert, key);
+    X509_sign(cert, key, EVP_sha256());
+
+    return cert;
+}
+
+
+static int
+set_up(void **state)
+{
+    int  i;
+
+    issuers = sk_X509_new_null();
+
+    for (i = 0; i < 2; i++) {
+        keys[i] = EVP_EC_gen("P-256");
+        cas[i] = new_ca(keys[i]);
+        sk_X509_push(issuers, cas[i]);
+        memory[i] = malloc(MEMORY);
+    }
+
+    return mkdtemp(dir) ? 0 : -1;
+}
+
+
+static void
+unlink_all(void)
+{
+    char         name[64];
+    const char  *letter;
+
+    for (letter = "abc"; *letter; letter++) {
+        snprintf(name, sizeof(name), "%s/%c", dir, *letter);
+        unlink(name);
+    }
+}
+
+
+static int
+tear_down(void **state)
+{
+    int  i;
+
+    unlink_all();
+    rmdir(dir);
+
+    for (i = 0; i < 2; i++) {
+        EVP_PKEY_free(keys[i]);
+        free(memory[i]);
+    }
+
+    sk_X509_pop_free(issuers, X509_free);
+
+    return 0;
+}
+
+
+/* A list of one certificate in the file; signed by another if told. */
+
+static void
+write_list(const char *file, int ca, int signer, long serial, int number,
+    int base)
+{
+    int             len;
+    char            name[64];
+    FILE           *out;
+    X509_CRL       *crl;
+    ASN1_TIME      *time;
+    ASN1_INTEGER   *integer;
+    X509_REVOKED   *revoked;
+    unsigned char  *der;
+
+    crl = X509_CRL_new();
+    time = ASN1_TIME_set(NULL, 1700000000 + number);
+    integer = ASN1_INTEGER_new();
+    revoked = X509_REVOKED_new();
+
+    X509_CRL_set_version(crl, 1);
+    X509_CRL_set_issuer_name(crl, X509_get_subject_name(cas[ca]));
+    X509_CRL_set1_lastUpdate(crl, time);
+    X509_REVOKED_set_revocationDate(revoked, time);
+    ASN1_INTEGER_set(integer, serial);
+    X509_REVOKED_set_serialNumber(revoked, integer);
+    X509_CRL_add0_revoked(crl, revoked);
+
+    ASN1_INTEGER_set(integer, number);
+    X509_CRL_add1_ext_i2d(crl, NID_crl_number, integer, 0, 0);
+
+    if (base) {
+        ASN1_INTEGER_set(integer, base);
+        X509_CRL_add1_ext_i2d(crl, NID_delta_crl, integer, 1, 0);
+    }
+
+    X509_CRL_sign(crl, keys[signer], EVP_sha256());
+
+    der = NULL;
+    len = i2d_X509_CRL(crl, &der);
+    snprintf(name, sizeof(name), "%s/%s", dir, file);
+    out = fopen(name, "wb");
+    assert_int_equal(fwrite(der, 1, (size_t) len, out), len);
+    fclose(out);
+
+    OPENSSL_free(der);
+    X509_CRL_free(crl);
+    ASN1_TIME_free(time);
+    ASN1_INTEGER_free(integer);
+}
+
+
+static edge_revocation_build_result_e
+build(edge_revocation_report_t *report, int slot,
+    const edge_revocation_index_t *before)
+{
+    edge_revocation_build_t  how;
+
+    memset(report, 0, sizeof(edge_revocation_report_t));
+    memset(memory[slot], 0, MEMORY);
+    memset(&how, 0, sizeof(how));
+
+    how.paths = paths;
+    how.npaths = 1;
+    how.issuers = issuers;
+    how.now = 1800000000;
+    how.memory = memory[slot];
+    how.size = MEMORY;
+    how.before = before;
+
+    return edge_revocation_build(&how, report);
+}
+
+
+static edge_revocation_verdict_e
+find(const edge_revocation_index_t *index, int ca, unsigned char serial)
+{
+    unsigned char  id[EDGE_REVOCATION_ID_LEN];
+
+    assert_true(edge_revocation_issuer_id(cas[ca], id));
+
+    return edge_revocation_index_find(index, id, &serial, 1, 1800000000, 0);
+}
+
+
+static void
+tells_authorities_of_one_name_apart(void **state)
+{
+    edge_revocation_report_t  report;
+
+    write_list("a", 0, 0, 1, 1, 0);
+    write_list("b", 1, 1, 2, 1, 0);
+
+    assert_int_equal(build(&report, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+    assert_int_equal(report.nlists, 2);
+    assert_int_equal(report.nproblems, 0);
+    assert_int_equal(find(report.index, 0, 1), EDGE_REVOCATION_REVOKED);
+    assert_int_equal(find(report.index, 1, 1), EDGE_REVOCATION_GOOD);
+    assert_int_equal(find(report.index, 0, 2), EDGE_REVOCATION_GOOD);
+    assert_int_equal(find(report.index, 1, 2), EDGE_REVOCATION_REVOKED);
+
+    edge_revocation_report_free(&report);
+    unlink_all();
+}
+
+
+static void
+takes_the_latest_list_and_its_deltas(void **state)
+{
+    edge_revocation_report_t  report;
+
+    write_list("a", 0, 0, 1, 1, 0);
+    write_list("b", 0, 0, 2, 5, 0);
+    write_list("c", 0, 0, 3, 6, 4);
+
+    assert_int_equal(build(&report, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+    assert_int_equal(report.nlists, 2);
+    assert_int_equal(find(report.index, 0, 1), EDGE_REVOCATION_GOOD);
+    assert_int_equal(find(report.index, 0, 2), EDGE_REVOCATION_REVOKED);
+    assert_int_equal(find(report.index, 0, 3), EDGE_REVOCATION_REVOKED);
+
+    edge_revocation_report_free(&report);
+    unlink_all();
+}
+
+
+static void
+keeps_an_issuer_whose_list_is_bad(void **state)
+{
+    char                      name[64];
+    edge_revocation_report_t  first, second;
+
+    write_list("a", 0, 0, 1, 1, 0);
+    write_list("b", 1, 1, 2, 1, 0);
+    assert_int_equal(build(&first, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+
+    /* the first is cut, the second is a new one */
+
+    write_list("a", 0, 0, 9, 2, 0);
+    snprintf(name, sizeof(name), "%s/a", dir);
+    assert_int_equal(truncate(name, 50), 0);
+    write_list("b", 1, 1, 3, 2, 0);
+
+    assert_int_equal(build(&second, 1, first.index), EDGE_REVOCATION_BUILD_OK);
+    assert_int_equal(second.nproblems, 1);
+    assert_int_equal(second.problems[0].problem, EDGE_REVOCATION_MALFORMED);
+    assert_int_equal(second.nkept, 1);
+    assert_int_equal(find(second.index, 0, 1), EDGE_REVOCATION_REVOKED);
+    assert_int_equal(find(second.index, 1, 2), EDGE_REVOCATION_GOOD);
+    assert_int_equal(find(second.index, 1, 3), EDGE_REVOCATION_REVOKED);
+
+    edge_revocation_report_free(&first);
+    edge_revocation_report_free(&second);
+    unlink_all();
+}
+
+
+/* Nothing is wrong: the operator took the list away. */
+
+static void
+forgets_an_issuer_whose_list_is_gone(void **state)
+{
+    edge_revocation_report_t  first, second;
+
+    write_list("a", 0, 0, 1, 1, 0);
+    write_list("b", 1, 1, 2, 1, 0);
+    build(&first, 0, NULL);
+
+    unlink_all();
+    write_list("b", 1, 1, 2, 1, 0);
+
+    assert_int_equal(build(&second, 1, first.index), EDGE_REVOCATION_BUILD_OK);
+    assert_int_equal(second.nkept, 0);
+    assert_int_equal(find(second.index, 0, 1), EDGE_REVOCATION_NO_LIST);
+
+    edge_revocation_report_free(&first);
+    edge_revocation_report_free(&second);
+    unlink_all();
+}
+
+
+static void
+sees_each_change_of_files(void **state)
+{
+    unsigned char  one[32], two[32];
+
+    assert_true(edge_revocation_files(paths, 1, one));
+    write_list("a", 0, 0, 1, 1, 0);
+    assert_true(edge_revocation_files(paths, 1, two));
+    assert_memory_not_equal(one, two, 32);
+
+    assert_true(edge_revocation_files(paths, 1, one));
+    assert_memory_equal(one, two, 32);
+
+    write_list("a", 0, 0, 300, 1, 0);
+    assert_true(edge_revocation_files(paths, 1, two));
+    assert_memory_not_equal(one, two, 32);
+
+    unlink_all();
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(tells_authorities_of_one_name_apart),
+        cmocka_unit_test(takes_the_latest_list_and_its_deltas),
+        cmocka_unit_test(keeps_an_issuer_whose_list_is_bad),
+        cmocka_unit_test(forgets_an_issuer_whose_list_is_gone),
+        cmocka_unit_test(sees_each_change_of_files),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
