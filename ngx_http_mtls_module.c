@@ -3,33 +3,1103 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "ngx_edge_id_headers.h"
+#include "ngx_edge_identity.h"
+#include "ngx_edge_require.h"
+#include "ngx_edge_session.h"
+
+
+/* Intermediate certificates a session may carry for Client-Cert-Chain */
+
+#define NGX_HTTP_MTLS_MAX_CHAIN  16384
+
+
+/* Connections that are looked at without a break, after a new list */
+
+#define NGX_HTTP_MTLS_SWEEP      1024
+
+
+/* Variables beside the fields of the identity */
+
+enum {
+    NGX_HTTP_MTLS_PRESENTED = NGX_EDGE_IDENTITY_NFIELDS,
+    NGX_HTTP_MTLS_VERIFIED,
+    NGX_HTTP_MTLS_REVOKED
+};
+
+
+enum {
+    NGX_HTTP_MTLS_REJECT,
+    NGX_HTTP_MTLS_REPORT
+};
+
+
+typedef struct {
+    ngx_edge_client_hello_slot_t  slot;         /* must be the first */
+
+    edge_owned_names_t            owned;
+    size_t                        max_chain;    /* in a session, or 0 */
+    ngx_edge_revocation_t         revocation;
+} ngx_http_mtls_main_conf_t;
+
+
+typedef struct {
+    ngx_flag_t                    strip;
+    ngx_uint_t                    resumption;
+    ngx_uint_t                    revoked;
+    ngx_edge_session_conf_t       session;
+} ngx_http_mtls_srv_conf_t;
+
+
+typedef struct {
+    ngx_uint_t            sets;
+    ngx_str_t             prefix;
+    size_t                max_size;
+    ngx_array_t          *demands;
+    ngx_edge_id_headers_t   *headers;
+} ngx_http_mtls_loc_conf_t;
+
+
+static ngx_int_t ngx_http_mtls_client_hello(ngx_edge_client_hello_t *hello,
+    int *alert, void *data);
+static ngx_uint_t ngx_http_mtls_is_misdirected(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_mtls_is_revoked(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mtls_post_read_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mtls_rewrite_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mtls_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mtls_flag_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mtls_add_variables(ngx_conf_t *cf);
+static void *ngx_http_mtls_create_main_conf(ngx_conf_t *cf);
+static void ngx_http_mtls_cleanup(void *data);
+static void *ngx_http_mtls_create_srv_conf(ngx_conf_t *cf);
+static char *ngx_http_mtls_merge_srv_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static void *ngx_http_mtls_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static char *ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_http_mtls_crl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_mtls_crl_policy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf);
+static ngx_int_t ngx_http_mtls_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mtls_init_sessions(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mtls_check_cache(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mtls_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_mtls_init_process(ngx_cycle_t *cycle);
+static void ngx_http_mtls_timer(ngx_event_t *ev);
+static ngx_int_t ngx_http_mtls_init_phases(ngx_conf_t *cf);
+
+
+static ngx_conf_bitmask_t  ngx_http_mtls_sets[] = {
+    { ngx_string("off"), NGX_EDGE_HEADERS_OFF },
+    { ngx_string("cf"), NGX_EDGE_HEADERS_CF },
+    { ngx_string("rfc9440"), NGX_EDGE_HEADERS_RFC9440 },
+    { ngx_string("xfcc"), NGX_EDGE_HEADERS_XFCC },
+    { ngx_string("san"), NGX_EDGE_HEADERS_SAN },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_mtls_resumption[] = {
+    { ngx_string("off"), NGX_EDGE_SESSION_OFF },
+    { ngx_string("partitioned"), NGX_EDGE_SESSION_PARTITIONED },
+    { ngx_string("revalidated"), NGX_EDGE_SESSION_REVALIDATED },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_mtls_revoked[] = {
+    { ngx_string("reject"), NGX_HTTP_MTLS_REJECT },
+    { ngx_string("report"), NGX_HTTP_MTLS_REPORT },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_post_t  ngx_http_mtls_prefix_post = {
+    ngx_http_mtls_check_prefix
+};
+
+
+static ngx_command_t  ngx_http_mtls_commands[] = {
+
+    { ngx_string("mtls_headers"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_conf_set_bitmask_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mtls_loc_conf_t, sets),
+      &ngx_http_mtls_sets },
+
+    { ngx_string("mtls_header_prefix"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mtls_loc_conf_t, prefix),
+      &ngx_http_mtls_prefix_post },
+
+    { ngx_string("mtls_header_max_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mtls_loc_conf_t, max_size),
+      NULL },
+
+    { ngx_string("mtls_strip"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_mtls_srv_conf_t, strip),
+      NULL },
+
+    { ngx_string("mtls_resumption"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_mtls_srv_conf_t, resumption),
+      &ngx_http_mtls_resumption },
+
+    { ngx_string("mtls_revoked"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_mtls_srv_conf_t, revoked),
+      &ngx_http_mtls_revoked },
+
+    { ngx_string("mtls_crl"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_mtls_crl,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mtls_crl_policy"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      ngx_http_mtls_crl_policy,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mtls_crl_check"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_mtls_main_conf_t, revocation.interval),
+      NULL },
+
+    { ngx_string("mtls_crl_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_mtls_main_conf_t, revocation.zone_size),
+      NULL },
+
+    { ngx_string("mtls_require"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mtls_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
 
 static ngx_http_module_t  ngx_http_mtls_module_ctx = {
-    NULL,                                  /* preconfiguration */
-    NULL,                                  /* postconfiguration */
+    ngx_http_mtls_add_variables,           /* preconfiguration */
+    ngx_http_mtls_init,                    /* postconfiguration */
 
-    NULL,                                  /* create main configuration */
-    NULL,                                  /* init main configuration */
+    ngx_http_mtls_create_main_conf,        /* create main configuration */
+    ngx_http_mtls_init_main_conf,          /* init main configuration */
 
-    NULL,                                  /* create server configuration */
-    NULL,                                  /* merge server configuration */
+    ngx_http_mtls_create_srv_conf,         /* create server configuration */
+    ngx_http_mtls_merge_srv_conf,          /* merge server configuration */
 
-    NULL,                                  /* create location configuration */
-    NULL                                   /* merge location configuration */
+    ngx_http_mtls_create_loc_conf,         /* create location configuration */
+    ngx_http_mtls_merge_loc_conf           /* merge location configuration */
 };
 
 
 ngx_module_t  ngx_http_mtls_module = {
     NGX_MODULE_V1,
     &ngx_http_mtls_module_ctx,             /* module context */
-    NULL,                                  /* module directives */
+    ngx_http_mtls_commands,                /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_http_mtls_init_module,             /* init module */
+    ngx_http_mtls_init_process,            /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     NULL,                                  /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
+
+#define ngx_http_mtls_field(name, field)                                      \
+    { ngx_string("mtls_" name), NULL, ngx_http_mtls_variable, field,          \
+      NGX_HTTP_VAR_CHANGEABLE, 0 }
+
+#define ngx_http_mtls_flag(name, flag)                                        \
+    { ngx_string("mtls_" name), NULL, ngx_http_mtls_flag_variable, flag,      \
+      NGX_HTTP_VAR_NOCACHEABLE, 0 }
+
+
+static ngx_http_variable_t  ngx_http_mtls_vars[] = {
+    ngx_http_mtls_flag("presented", NGX_HTTP_MTLS_PRESENTED),
+    ngx_http_mtls_flag("verified", NGX_HTTP_MTLS_VERIFIED),
+    ngx_http_mtls_flag("revoked", NGX_HTTP_MTLS_REVOKED),
+    ngx_http_mtls_field("subject_dn", EDGE_CERTIFICATE_SUBJECT_DN),
+    ngx_http_mtls_field("subject_dn_rfc2253", EDGE_CERTIFICATE_SUBJECT_DN),
+    ngx_http_mtls_field("subject_dn_legacy",
+                        EDGE_CERTIFICATE_SUBJECT_DN_LEGACY),
+    ngx_http_mtls_field("issuer_dn", EDGE_CERTIFICATE_ISSUER_DN),
+    ngx_http_mtls_field("issuer_dn_rfc2253", EDGE_CERTIFICATE_ISSUER_DN),
+    ngx_http_mtls_field("issuer_dn_legacy", EDGE_CERTIFICATE_ISSUER_DN_LEGACY),
+    ngx_http_mtls_field("serial", EDGE_CERTIFICATE_SERIAL),
+    ngx_http_mtls_field("issuer_serial", NGX_EDGE_IDENTITY_ISSUER_SERIAL),
+    ngx_http_mtls_field("ski", EDGE_CERTIFICATE_SKI),
+    ngx_http_mtls_field("issuer_ski", NGX_EDGE_IDENTITY_ISSUER_SKI),
+    ngx_http_mtls_field("not_before", EDGE_CERTIFICATE_NOT_BEFORE),
+    ngx_http_mtls_field("not_after", EDGE_CERTIFICATE_NOT_AFTER),
+    ngx_http_mtls_field("sha1", EDGE_CERTIFICATE_SHA1),
+    ngx_http_mtls_field("sha256", EDGE_CERTIFICATE_SHA256),
+    ngx_http_mtls_field("san_dns", EDGE_CERTIFICATE_SAN_DNS),
+    ngx_http_mtls_field("san_uri", EDGE_CERTIFICATE_SAN_URI),
+    ngx_http_mtls_field("san_email", EDGE_CERTIFICATE_SAN_EMAIL),
+    ngx_http_mtls_field("san_ip", EDGE_CERTIFICATE_SAN_IP),
+    ngx_http_mtls_field("client_cert", NGX_EDGE_IDENTITY_CLIENT_CERT),
+    ngx_http_mtls_field("client_cert_chain",
+                        NGX_EDGE_IDENTITY_CLIENT_CERT_CHAIN),
+    ngx_http_mtls_field("xfcc", NGX_EDGE_IDENTITY_XFCC),
+
+      ngx_http_null_variable
+};
+
+
+static ngx_int_t
+ngx_http_mtls_client_hello(ngx_edge_client_hello_t *hello, int *alert,
+    void *data)
+{
+    ngx_http_mtls_srv_conf_t  *mscf;
+
+    mscf = hello->conf_ctx->srv_conf[ngx_http_mtls_module.ctx_index];
+
+    return ngx_edge_session_hello(hello, &mscf->session);
+}
+
+
+/* nginx itself does not look at requests on connections without SNI */
+
+static ngx_uint_t
+ngx_http_mtls_is_misdirected(ngx_http_request_t *r)
+{
+    ngx_http_ssl_srv_conf_t  *sscf;
+
+    if (r != r->main || r->internal || r->connection->ssl == NULL) {
+        return 0;
+    }
+
+    sscf = ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
+
+    return sscf->verify && !ngx_edge_identity_belongs(r);
+}
+
+
+/*
+ * Lists may have changed since the handshake.  An error of the handshake was
+ * answered by nginx; a certificate that need not be verified may have one.
+ */
+
+static ngx_uint_t
+ngx_http_mtls_is_revoked(ngx_http_request_t *r)
+{
+    ngx_ssl_conn_t            *ssl;
+    ngx_http_mtls_srv_conf_t  *mscf;
+
+    if (r != r->main || r->internal || r->connection->ssl == NULL) {
+        return 0;
+    }
+
+    ssl = r->connection->ssl->connection;
+    mscf = ngx_http_get_module_srv_conf(r, ngx_http_mtls_module);
+
+    return mscf->revoked == NGX_HTTP_MTLS_REJECT
+           && ngx_edge_identity_state(r) != NGX_EDGE_IDENTITY_NONE
+           && SSL_get_verify_result(ssl) == X509_V_OK
+           && ngx_edge_session_revocation(ssl) != NGX_EDGE_REVOCATION_GOOD;
+}
+
+
+/* Before any other module has seen the headers */
+
+static ngx_int_t
+ngx_http_mtls_post_read_handler(ngx_http_request_t *r)
+{
+    ngx_http_mtls_srv_conf_t   *mscf;
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    if (ngx_http_mtls_is_misdirected(r)) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client requested a server whose client certificates "
+                      "are verified otherwise than was negotiated");
+        return NGX_HTTP_MISDIRECTED_REQUEST;
+    }
+
+    if (ngx_http_mtls_is_revoked(r)) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client certificate is revoked, or cannot be looked up");
+        return NGX_HTTPS_CERT_ERROR;
+    }
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_mtls_module);
+    mscf = ngx_http_get_module_srv_conf(r, ngx_http_mtls_module);
+
+    if (ngx_edge_id_headers_apply(r, &mmcf->owned, mscf->strip, NULL)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/*
+ * The location is known.  A subrequest, a redirect and the page of an early
+ * error come here without having been in the phases before.
+ */
+
+static ngx_int_t
+ngx_http_mtls_rewrite_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                   rc;
+    ngx_http_mtls_srv_conf_t   *mscf;
+    ngx_http_mtls_loc_conf_t   *mlcf;
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_mtls_module);
+    mscf = ngx_http_get_module_srv_conf(r, ngx_http_mtls_module);
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mtls_module);
+
+    if (mlcf->demands) {
+        rc = ngx_edge_require_check(r, mlcf->demands);
+
+        if (rc != NGX_OK) {
+            return (rc == NGX_ERROR) ? NGX_HTTP_INTERNAL_SERVER_ERROR : rc;
+        }
+    }
+
+    if (ngx_edge_id_headers_apply(r, &mmcf->owned, mscf->strip, mlcf->headers)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_mtls_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    uintptr_t data)
+{
+    ngx_int_t  rc;
+    ngx_str_t  value;
+
+    rc = NGX_DECLINED;
+
+    if (ngx_edge_identity_state(r) != NGX_EDGE_IDENTITY_NONE) {
+        rc = ngx_edge_identity_get(r, data, &value);
+    }
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc != NGX_OK) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->len = value.len;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->data = value.data;
+
+    return NGX_OK;
+}
+
+
+/* "1" or "0", as if and map want them */
+
+static ngx_int_t
+ngx_http_mtls_flag_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_uint_t                 yes;
+    ngx_edge_identity_state_e  state;
+
+    state = ngx_edge_identity_state(r);
+
+    switch (data) {
+
+    case NGX_HTTP_MTLS_PRESENTED:
+        yes = (state != NGX_EDGE_IDENTITY_NONE);
+        break;
+
+    case NGX_HTTP_MTLS_VERIFIED:
+        yes = (state == NGX_EDGE_IDENTITY_VERIFIED);
+        break;
+
+    default: /* NGX_HTTP_MTLS_REVOKED */
+        yes = (state == NGX_EDGE_IDENTITY_REVOKED);
+        break;
+    }
+
+    v->len = 1;
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+    v->data = (u_char *) (yes ? "1" : "0");
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mtls_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_mtls_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_http_mtls_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_pool_cleanup_t         *cln;
+    ngx_edge_revocation_t      *rev;
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    mmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mtls_main_conf_t));
+    if (mmcf == NULL) {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_http_mtls_cleanup;
+    cln->data = &mmcf->owned;
+
+    rev = &mmcf->revocation;
+    rev->interval = NGX_CONF_UNSET_MSEC;
+    rev->zone_size = NGX_CONF_UNSET_SIZE;
+
+    if (ngx_array_init(&rev->paths, cf->pool, 4, sizeof(char *)) != NGX_OK
+        || ngx_array_init(&rev->policies, cf->pool, 4,
+                          sizeof(ngx_edge_revocation_policy_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return mmcf;
+}
+
+
+static void
+ngx_http_mtls_cleanup(void *data)
+{
+    edge_owned_names_free(data);
+}
+
+
+static char *
+ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_uint_t                     i;
+    ngx_edge_revocation_t         *rev;
+    ngx_http_mtls_main_conf_t     *mmcf = conf;
+    ngx_edge_revocation_policy_t  *policy;
+
+    rev = &mmcf->revocation;
+
+    ngx_conf_init_msec_value(rev->interval, 60000);
+    ngx_conf_init_size_value(rev->zone_size, 512 * 1024 * 1024);
+
+    if (rev->zone_size < 1024 * 1024) {
+        return (char *) "\"mtls_crl_zone\" must be at least 1m";
+    }
+
+    /* the policy of all issuers without one of their own is the last */
+
+    policy = rev->policies.elts;
+
+    for (i = 0; i < rev->policies.nelts; i++) {
+        if (policy[i].issuer_ski.len == 0) {
+            return NGX_CONF_OK;
+        }
+    }
+
+    policy = ngx_array_push(&rev->policies);
+    if (policy == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
+    policy->hard = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_mtls_create_srv_conf(ngx_conf_t *cf)
+{
+    ngx_http_mtls_srv_conf_t  *mscf;
+
+    mscf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mtls_srv_conf_t));
+    if (mscf == NULL) {
+        return NULL;
+    }
+
+    mscf->strip = NGX_CONF_UNSET;
+    mscf->resumption = NGX_CONF_UNSET_UINT;
+    mscf->revoked = NGX_CONF_UNSET_UINT;
+
+    return mscf;
+}
+
+
+static char *
+ngx_http_mtls_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_mtls_srv_conf_t  *prev = parent;
+    ngx_http_mtls_srv_conf_t  *conf = child;
+
+    ngx_conf_merge_value(conf->strip, prev->strip, 1);
+    ngx_conf_merge_uint_value(conf->revoked, prev->revoked,
+                              NGX_HTTP_MTLS_REJECT);
+
+    /* the default depends on ssl_verify_client, see below */
+
+    if (conf->resumption == NGX_CONF_UNSET_UINT) {
+        conf->resumption = prev->resumption;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_mtls_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_mtls_loc_conf_t  *mlcf;
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     mlcf->sets = 0;
+     *     mlcf->prefix = { 0, NULL };
+     *     mlcf->headers = NULL;
+     */
+
+    mlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mtls_loc_conf_t));
+    if (mlcf == NULL) {
+        return NULL;
+    }
+
+    mlcf->max_size = NGX_CONF_UNSET_SIZE;
+    mlcf->demands = NGX_CONF_UNSET_PTR;
+
+    return mlcf;
+}
+
+
+static char *
+ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_mtls_loc_conf_t   *prev = parent;
+    ngx_http_mtls_loc_conf_t   *conf = child;
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    ngx_conf_merge_bitmask_value(conf->sets, prev->sets,
+                                 (NGX_CONF_BITMASK_SET|NGX_EDGE_HEADERS_OFF));
+    ngx_conf_merge_str_value(conf->prefix, prev->prefix, "Cf-");
+    ngx_conf_merge_size_value(conf->max_size, prev->max_size, 8192);
+    ngx_conf_merge_ptr_value(conf->demands, prev->demands, NULL);
+
+    if ((conf->sets & NGX_EDGE_HEADERS_OFF)
+        && (conf->sets & NGX_EDGE_HEADERS_ALL))
+    {
+        return (char *) "\"mtls_headers off\" cannot be combined with others";
+    }
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
+
+    if (conf->sets & NGX_EDGE_HEADERS_RFC9440) {
+        mmcf->max_chain = NGX_HTTP_MTLS_MAX_CHAIN;
+    }
+
+    /* a location that changes nothing shares the headers of its parent */
+
+    if (prev->headers && conf->sets == prev->sets
+        && conf->max_size == prev->max_size
+        && conf->prefix.data == prev->prefix.data)
+    {
+        conf->headers = prev->headers;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_edge_id_headers_create(cf, &mmcf->owned, conf->sets, &conf->prefix,
+                                conf->max_size, &conf->headers)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                 *args;
+    ngx_http_mtls_loc_conf_t  *mlcf;
+
+    mlcf = conf;
+    args = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(args[1].data, "off") == 0) {
+        if (mlcf->demands != NGX_CONF_UNSET_PTR) {
+            return (char *) "is duplicate";
+        }
+
+        mlcf->demands = NULL;
+        return NGX_CONF_OK;
+    }
+
+    if (mlcf->demands == NULL) {
+        return (char *) "cannot be combined with \"mtls_require off\"";
+    }
+
+    if (mlcf->demands == NGX_CONF_UNSET_PTR) {
+        mlcf->demands = NULL;
+    }
+
+    return ngx_edge_require_parse(cf, &mlcf->demands);
+}
+
+
+static char *
+ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t      i;
+    u_char      c;
+    ngx_str_t  *prefix = data;
+
+    for (i = 0; i < prefix->len; i++) {
+        c = prefix->data[i] | 0x20;
+
+        if ((c >= 'a' && c <= 'z') || prefix->data[i] == '-'
+            || (prefix->data[i] >= '0' && prefix->data[i] <= '9'))
+        {
+            continue;
+        }
+
+        break;
+    }
+
+    if (i == prefix->len && prefix->len > 0 && prefix->len <= 64) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid header prefix \"%V\", it must be from 1 to 64 "
+                       "letters, digits and hyphens",
+                       prefix);
+
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_mtls_crl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                  *args;
+    ngx_uint_t                  i;
+    const char                **path;
+    ngx_file_info_t             info;
+    ngx_http_mtls_main_conf_t  *mmcf = conf;
+
+    args = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_conf_full_name(cf->cycle, &args[i], 1) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        path = ngx_array_push(&mmcf->revocation.paths);
+        if (path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *path = (char *) args[i].data;
+
+        /* what is missing later fails as the policy says */
+
+        if (ngx_file_info(args[i].data, &info) == NGX_FILE_ERROR) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, ngx_errno,
+                               ngx_file_info_n " \"%V\" failed", &args[i]);
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mtls_crl_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                     *args, value;
+    ngx_uint_t                     i;
+    ngx_http_mtls_main_conf_t     *mmcf = conf;
+    ngx_edge_revocation_policy_t  *policy;
+
+    args = cf->args->elts;
+
+    policy = ngx_array_push(&mmcf->revocation.policies);
+    if (policy == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
+
+    policy->hard = (ngx_strcmp(args[1].data, "hard") == 0);
+
+    if (!policy->hard && ngx_strcmp(args[1].data, "soft") != 0) {
+        goto invalid;
+    }
+
+    i = 1;
+
+    while (++i < cf->args->nelts) {
+        if (ngx_strncmp(args[i].data, "stale=", 6) == 0) {
+            value.data = args[i].data + 6;
+            value.len = args[i].len - 6;
+
+            policy->stale = ngx_parse_time(&value, 1);
+            if (policy->stale == (time_t) NGX_ERROR) {
+                goto invalid_parameter;
+            }
+
+            continue;
+        }
+
+        if (ngx_strncmp(args[i].data, "issuer_ski=", 11) == 0
+            && args[i].len > 11)
+        {
+            policy->issuer_ski.data = args[i].data + 11;
+            policy->issuer_ski.len = args[i].len - 11;
+            continue;
+        }
+
+        goto invalid_parameter;
+    }
+
+    return NGX_CONF_OK;
+
+invalid:
+
+    i = 1;
+
+invalid_parameter:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\", it must be \"hard\" or "
+                       "\"soft\", then stale=time or issuer_ski=hex",
+                       &args[i]);
+
+    return NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_mtls_init(ngx_conf_t *cf)
+{
+    ngx_str_t                   prefix = ngx_string("Cf-");
+    ngx_edge_id_headers_t         *none;
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
+
+    if (ngx_edge_identity_init(cf) != NGX_OK
+        || ngx_edge_session_init(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* the default prefix is owned wherever the module is loaded */
+
+    if (ngx_edge_id_headers_create(cf, &mmcf->owned, NGX_EDGE_HEADERS_OFF,
+                                   &prefix, 0, &none)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (mmcf->revocation.paths.nelts
+        && ngx_edge_revocation_init(cf, &mmcf->revocation,
+                                    &ngx_http_mtls_module)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_mtls_init_sessions(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mtls_init_phases(cf);
+}
+
+
+/* A configuration that verifies no clients is left as it is. */
+
+static ngx_int_t
+ngx_http_mtls_init_sessions(ngx_conf_t *cf)
+{
+    ngx_uint_t                   s, is_mutual;
+    ngx_http_ssl_srv_conf_t     *sscf;
+    ngx_http_mtls_srv_conf_t    *mscf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+    ngx_http_mtls_main_conf_t   *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    is_mutual = 0;
+    cscfp = cmcf->servers.elts;
+
+    for (s = 0; s < cmcf->servers.nelts; s++) {
+        sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+        mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
+
+        mscf->session.max_chain = mmcf->max_chain;
+        mscf->session.mode = mscf->resumption;
+        mscf->session.reported = (mscf->revoked == NGX_HTTP_MTLS_REPORT);
+        mscf->session.revocation = mmcf->revocation.zone ? &mmcf->revocation
+                                                         : NULL;
+
+        if (mscf->resumption == NGX_CONF_UNSET_UINT) {
+            mscf->session.mode = sscf->verify ? NGX_EDGE_SESSION_OFF
+                                              : NGX_EDGE_SESSION_STOCK;
+        }
+
+        is_mutual |= (sscf->verify
+                      || mscf->session.mode != NGX_EDGE_SESSION_STOCK);
+    }
+
+    for (s = 0; is_mutual && s < cmcf->servers.nelts; s++) {
+        sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+        mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
+
+        if (sscf->ssl.ctx
+            && ngx_edge_session_init_server(cf, cscfp[s], &mscf->session)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (sscf->ssl.ctx && sscf->verify && mscf->session.revocation
+            && ngx_edge_revocation_add_issuers(cf, &mmcf->revocation,
+                                               sscf->ssl.ctx)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (!is_mutual) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_mtls_check_cache(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_edge_client_hello_add(cf, &mmcf->slot,
+                                     ngx_http_mtls_client_hello, NULL);
+}
+
+
+/* OpenSSL resumes from its built-in cache without asking anybody. */
+
+static ngx_int_t
+ngx_http_mtls_check_cache(ngx_conf_t *cf)
+{
+    ngx_uint_t                   s, builtin, revalidated;
+    ngx_http_ssl_srv_conf_t     *sscf;
+    ngx_http_mtls_srv_conf_t    *mscf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    builtin = 0;
+    revalidated = 0;
+    cscfp = cmcf->servers.elts;
+
+    for (s = 0; s < cmcf->servers.nelts; s++) {
+        sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+        mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
+
+        builtin |= (sscf->ssl.ctx
+                    && (sscf->builtin_session_cache >= 0
+                        || sscf->builtin_session_cache
+                           == NGX_SSL_DFLT_BUILTIN_SCACHE));
+        revalidated |= (mscf->session.mode == NGX_EDGE_SESSION_REVALIDATED);
+    }
+
+    if (builtin && revalidated) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mtls_resumption revalidated\" cannot be used together "
+                      "with \"ssl_session_cache builtin\", "
+                      "\"shared\" is allowed");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mtls_init_phases(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    static const struct {
+        ngx_http_phases      phase;
+        ngx_http_handler_pt  handler;
+    } phases[] = {
+        { NGX_HTTP_POST_READ_PHASE, ngx_http_mtls_post_read_handler },
+        { NGX_HTTP_SERVER_REWRITE_PHASE, ngx_http_mtls_post_read_handler },
+        { NGX_HTTP_REWRITE_PHASE, ngx_http_mtls_rewrite_handler }
+    };
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    for (i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
+        h = ngx_array_push(&cmcf->phases[phases[i].phase].handlers);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        *h = phases[i].handler;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mtls_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_mtls_module);
+
+    if (mmcf == NULL || mmcf->revocation.zone == NULL || ngx_test_config) {
+        return NGX_OK;
+    }
+
+    return ngx_edge_revocation_start(cycle, &mmcf->revocation);
+}
+
+
+static ngx_int_t
+ngx_http_mtls_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_mtls_main_conf_t  *mmcf;
+
+    static ngx_event_t       timer;
+    static ngx_connection_t  dummy;
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_mtls_module);
+
+    if (mmcf == NULL || mmcf->revocation.zone == NULL
+        || (ngx_process != NGX_PROCESS_WORKER
+            && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return NGX_OK;
+    }
+
+    dummy.fd = (ngx_socket_t) -1;
+    dummy.data = &mmcf->revocation;
+
+    timer.handler = ngx_http_mtls_timer;
+    timer.data = &dummy;
+    timer.log = cycle->log;
+    timer.cancelable = 1;
+
+    ngx_add_timer(&timer, 1000);
+
+    return NGX_OK;
+}
+
+
+/* Once a second; while connections are swept, as often as there is time */
+
+static void
+ngx_http_mtls_timer(ngx_event_t *ev)
+{
+    ngx_connection_t       *dummy;
+    ngx_atomic_uint_t       generation;
+    ngx_edge_revocation_t  *rev;
+
+    static ngx_uint_t         next = NGX_MAX_INT_T_VALUE;
+    static ngx_atomic_uint_t  swept;
+
+    dummy = ev->data;
+    rev = dummy->data;
+
+    ngx_edge_revocation_refresh(rev, ev->log);
+
+    generation = ngx_edge_revocation_generation(rev);
+
+    if (generation != swept) {
+        swept = generation;
+        next = 0;
+    }
+
+    if (next < ngx_cycle->connection_n) {
+        ngx_edge_session_sweep((ngx_cycle_t *) ngx_cycle, next,
+                               NGX_HTTP_MTLS_SWEEP);
+        next += NGX_HTTP_MTLS_SWEEP;
+    }
+
+    ngx_add_timer(ev, next < ngx_cycle->connection_n ? 1 : 1000);
+}

@@ -79,6 +79,12 @@ static ngx_conf_enum_t  ngx_http_zstd_static_modes[] = {
 };
 
 
+static ngx_edge_slot_check_t  ngx_http_zstd_check_static = {
+    ngx_edge_set_enum, ngx_http_zstd_static_modes,
+    "\"off\", \"on\" or \"always\""
+};
+
+
 /* textual and other media types that shrink; text/html is always among them */
 
 static ngx_str_t  ngx_http_zstd_default_types[] = {
@@ -128,10 +134,10 @@ static ngx_str_t  ngx_http_zstd_default_types[] = {
       NGX_HTTP_LOC_CONF_OFFSET,                                              \
       offsetof(ngx_http_zstd_loc_conf_t, field), post }
 
-#define ngx_http_zstd_main_slot(name, args, set, field)                      \
+#define ngx_http_zstd_main_slot(name, args, set, field, post)                \
     { ngx_string(name), NGX_HTTP_MAIN_CONF|args, set,                        \
       NGX_HTTP_MAIN_CONF_OFFSET,                                             \
-      offsetof(ngx_http_zstd_main_conf_t, field), NULL }
+      offsetof(ngx_http_zstd_main_conf_t, field), post }
 
 
 static ngx_command_t  ngx_http_zstd_filter_commands[] = {
@@ -175,14 +181,18 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                        &ngx_http_zstd_default_types[0]),
 
     ngx_http_zstd_slot("compression_min_length", NGX_CONF_TAKE1,
-                       ngx_conf_set_size_slot, elect.min_length, NULL),
+                       ngx_edge_set_checked_slot, elect.min_length,
+                       &ngx_edge_check_length),
     ngx_http_zstd_slot("zstd_min_length", NGX_CONF_TAKE1,
-                       ngx_conf_set_size_slot, elect.min_length, NULL),
+                       ngx_edge_set_checked_slot, elect.min_length,
+                       &ngx_edge_check_length),
 
     ngx_http_zstd_slot("compression_max_length", NGX_CONF_TAKE1,
-                       ngx_conf_set_off_slot, elect.max_length, NULL),
+                       ngx_edge_set_checked_slot, elect.max_length,
+                       &ngx_edge_check_max_length),
     ngx_http_zstd_slot("zstd_max_length", NGX_CONF_TAKE1,
-                       ngx_conf_set_off_slot, elect.max_length, NULL),
+                       ngx_edge_set_checked_slot, elect.max_length,
+                       &ngx_edge_check_max_length),
 
     ngx_http_zstd_slot("compression_level", NGX_CONF_TAKE1,
                        ngx_edge_set_level_slot, settings.level, NULL),
@@ -200,29 +210,34 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                        ngx_edge_set_buffers_slot, body.bufs, NULL),
 
     ngx_http_zstd_slot("zstd_target_cblock_size", NGX_CONF_TAKE1,
-                       ngx_edge_set_target_block_slot, settings.target_block, NULL),
+                       ngx_edge_set_target_block_slot,
+                       settings.target_block, NULL),
 
     ngx_http_zstd_slot("zstd_long", NGX_CONF_FLAG,
                        ngx_conf_set_flag_slot, settings.long_distance, NULL),
 
     ngx_http_zstd_slot("zstd_max_cctx_memory", NGX_CONF_TAKE1,
-                       ngx_conf_set_size_slot, settings.memory_max, NULL),
+                       ngx_edge_set_checked_slot, settings.memory_max,
+                       &ngx_edge_check_memory),
 
     ngx_http_zstd_slot("zstd_static", NGX_CONF_TAKE1,
-                       ngx_conf_set_enum_slot, precompressed,
-                       ngx_http_zstd_static_modes),
+                       ngx_edge_set_checked_slot, precompressed,
+                       &ngx_http_zstd_check_static),
 
     ngx_http_zstd_main_slot("compression_memory", NGX_CONF_TAKE1,
-                            ngx_conf_set_size_slot, encoders.ceiling),
+                            ngx_edge_set_checked_slot, encoders.ceiling,
+                            &ngx_edge_check_memory),
     ngx_http_zstd_main_slot("compression_pool", NGX_CONF_TAKE1,
-                            ngx_conf_set_num_slot, encoders.idle_max),
+                            ngx_edge_set_checked_slot, encoders.idle_max,
+                            &ngx_edge_check_pool),
     ngx_http_zstd_main_slot("compression_idle", NGX_CONF_TAKE1,
-                            ngx_conf_set_msec_slot, encoders.idle_time),
+                            ngx_edge_set_checked_slot, encoders.idle_time,
+                            &ngx_edge_check_idle),
 
     ngx_http_zstd_main_slot("zstd_dict_file", NGX_CONF_TAKE1,
-                            ngx_conf_set_str_slot, dict_file),
+                            ngx_conf_set_str_slot, dict_file, NULL),
     ngx_http_zstd_main_slot("zstd_dict_file_unsafe", NGX_CONF_FLAG,
-                            ngx_conf_set_flag_slot, dict_unsafe),
+                            ngx_conf_set_flag_slot, dict_unsafe, NULL),
 
       ngx_null_command
 };

@@ -4,7 +4,8 @@
  * Each connects, asks for PATH, reads the head and stops reading; "stopped" is
  * printed when all have. After a line on stdin CHECKED of them read on, a few
  * at a time, while the rest stay as they are; what comes is decoded and
- * compared with FILE byte for byte. Prints "right N wrong N"; exit status 0
+ * compared with FILE byte for byte. Prints how many were right and wrong, and
+ * of all clients how many got a response that was not coded; exit status 0
  * when all were right.
  *
  * With PATH /events a client reads the first event before it stops and must
@@ -55,6 +56,7 @@ typedef struct {
     size_t     chunk_left;
     size_t     decoded;
     int        is_whole;
+    int        is_coded;
     char      *kept;
     size_t     kept_size;
     decoder_t  decoder;
@@ -255,7 +257,7 @@ decode_zstd(client_t *c, const char *data, size_t size)
 static int
 decode(client_t *c, const char *data, size_t size)
 {
-    switch (coding) {
+    switch (c->is_coded ? coding : IDENTITY) {
 
     case GZIP:
         return decode_gzip(c, data, size);
@@ -380,24 +382,27 @@ connect_one(client_t *c)
 }
 
 
+/* Takes what the head says of the body; -1 when it is not as it must be. */
+
 static int
-is_head_right(const char *head)
+take_head(client_t *c)
 {
     char  line[64];
 
-    if (strncmp(head, "HTTP/1.1 200", 12) != 0
-        || strcasestr(head, "\r\nTransfer-Encoding: chunked\r\n") == NULL)
+    if (strncmp(c->kept, "HTTP/1.1 200", 12) != 0
+        || strcasestr(c->kept, "\r\nTransfer-Encoding: chunked\r\n") == NULL)
     {
+        return -1;
+    }
+
+    if (strcasestr(c->kept, "\r\nContent-Encoding:") == NULL) {
         return 0;
     }
 
-    if (coding == IDENTITY) {
-        return strcasestr(head, "\r\nContent-Encoding:") == NULL;
-    }
-
     snprintf(line, sizeof(line), "\r\nContent-Encoding: %s\r\n", coding_name);
+    c->is_coded = strcasestr(c->kept, line) != NULL;
 
-    return strcasestr(head, line) != NULL;
+    return c->is_coded ? 0 : -1;
 }
 
 
@@ -427,7 +432,7 @@ read_head(client_t *c)
         return 0;
     }
 
-    if (!is_head_right(c->kept)) {
+    if (take_head(c) != 0) {
         fprintf(stderr, "%s", c->kept);
         return -1;
     }
@@ -574,7 +579,7 @@ count(state_t state)
 static void
 go_on_all(void)
 {
-    int                 at_once, begun, ended, i, n;
+    int                 at_once, begun, coded, ended, i, n;
     client_t           *c;
     struct epoll_event  events[256];
 
@@ -602,7 +607,12 @@ go_on_all(void)
         }
     }
 
-    printf("right %d wrong %d\n", count(RIGHT), checked - count(RIGHT));
+    for (i = 0, coded = 0; i < number; i++) {
+        coded += clients[i].is_coded;
+    }
+
+    printf("right %d wrong %d, not coded %d\n", count(RIGHT),
+           checked - count(RIGHT), coding == IDENTITY ? 0 : number - coded);
     exit(count(RIGHT) != checked);
 }
 

@@ -34,7 +34,7 @@ class Origin:
 
     def __init__(self, tools, port, text, cpu):
         self.process = subprocess.Popen(
-            ["taskset", "-c", str(cpu), tools + "origin", str(port), text])
+            roots.pinned(cpu) + [tools + "origin", str(port), text])
         for _ in range(50):
             time.sleep(0.1)
             if edge.is_open(port):
@@ -52,9 +52,9 @@ class Origin:
 class Clients:
     def __init__(self, tools, nginx, path, number, checked, text, cpu):
         self.process = subprocess.Popen(
-            ["taskset", "-c", str(cpu), tools + "clients",
-             str(nginx.port["proxied"]), path, nginx.accept, str(number),
-             str(RCVBUF), str(checked), text],
+            roots.pinned(cpu)
+            + [tools + "clients", str(nginx.port["proxied"]), path,
+               nginx.accept, str(number), str(RCVBUF), str(checked), text],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
 
@@ -104,8 +104,9 @@ class Case:
         if not self.is_events:
             self.number //= FEWER.get(variant, 1)
         self.checked = self.number
-        if not self.is_events and variant != "ours":
-            self.checked = min(CHECKED, self.number)
+        if not self.is_events:
+            self.checked = min(self.number, settings.checked
+                               if variant == "ours" else CHECKED)
 
     def run(self, tools, text):
         origin_port = self.settings.port + 4
@@ -168,12 +169,14 @@ def run_cases(settings, root, path, tools, say):
 def run(settings, wanted_roots, say):
     tools = compile_tools()
     for root in wanted_roots:
-        say("\n### %s: clients that stop reading 20 MB, proxied in chunks\n\n"
-            "Socket buffers: listen sndbuf=%s, SO_RCVBUF of the client %d, "
-            "SO_SNDBUF of the upstream 65536; no temporary files.\n\n%s"
-            % (root.name, SNDBUF, RCVBUF, HEAD))
-        run_cases(settings, root, "/body", tools, say)
+        if "stalled" in settings.parts:
+            say("\n### %s: clients that stop reading 20 MB, proxied in chunks"
+                "\n\nSocket buffers: listen sndbuf=%s, SO_RCVBUF of the client "
+                "%d, SO_SNDBUF of the upstream 65536; no temporary files.\n\n%s"
+                % (root.name, SNDBUF, RCVBUF, HEAD))
+            run_cases(settings, root, "/body", tools, say)
 
-        say("\n### %s: idle event streams, proxy_buffering off\n\n%s"
-            % (root.name, HEAD))
-        run_cases(settings, root, "/events", tools, say)
+        if "events" in settings.parts:
+            say("\n### %s: idle event streams, proxy_buffering off\n\n%s"
+                % (root.name, HEAD))
+            run_cases(settings, root, "/events", tools, say)

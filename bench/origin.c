@@ -106,7 +106,8 @@ make_body(const char *name)
 
     data = malloc(size);
     to = malloc(size + size / CHUNK * 16 + 1024);
-    if (data == NULL || to == NULL || fread(data, 1, size, file) != (size_t) size)
+    if (data == NULL || to == NULL
+        || fread(data, 1, size, file) != (size_t) size)
     {
         fail(name);
     }

@@ -28,16 +28,17 @@ class Load:
 
     def run(self, port, accept, paths, clients, requests):
         """(requests per second, bytes of a body) of that many requests."""
-        urls = os.path.join(self.folder, "urls")
+        urls = os.path.join(self.folder, "urls-%d" % port)
         with open(urls, "w") as file:
             file.write("".join(path + "\n" for path in paths))
 
         clients = min(clients, requests)
         done = subprocess.run(
-            ["taskset", "-c", str(self.cpu), "h2load", "--h1", "-t1",
-             "-c%d" % clients, "-n%d" % requests, "-i", urls,
-             "-H", "accept-encoding: " + accept,
-             "--base-uri", "http://127.0.0.1:%d" % port],
+            roots.pinned(self.cpu)
+            + ["h2load", "--h1", "-t1", "-c%d" % clients,
+               "-n%d" % requests, "-i", urls,
+               "-H", "accept-encoding: " + accept,
+               "--base-uri", "http://127.0.0.1:%d" % port],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return self.read(done.stdout, requests)
 
@@ -150,8 +151,9 @@ class Speed:
                 break
             requests = int(rate * self.settings.seconds / 2) + clients
         wanted = int(rate * self.settings.seconds)
-        # A whole number of times through the files.
-        return max(1, wanted // len(files)) * len(files)
+        # Each client goes a whole number of times through the files.
+        whole = clients * len(files)
+        return max(1, round(wanted / whole)) * whole
 
     def cell(self, label, transport, files):
         """{variant: Cell} and the rounds of the library's own times."""

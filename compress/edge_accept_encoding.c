@@ -99,37 +99,22 @@ edge_accept_encoding_qvalue(const char *p, const char *end)
 }
 
 
-/* the parameters of a member, from its first ";": the weight they give it */
+/* RFC 9110, 12.4.2: OWS ";" OWS "q=" qvalue, and nothing else, or nothing */
 
 static int
-edge_accept_encoding_params(const char *p, const char *end)
+edge_accept_encoding_read_weight(const char *p, const char *end)
 {
-    int          weight;
-    const char  *next;
-
-    weight = 1000;
-
-    while (p < end) {
-        p = edge_accept_encoding_skip_space(p + 1, end);
-
-        next = memchr(p, ';', end - p);
-        if (next == NULL) {
-            next = end;
-        }
-
-        if (next - p >= 2 && (*p == 'q' || *p == 'Q') && p[1] == '=') {
-            weight = edge_accept_encoding_qvalue(p + 2,
-                                  edge_accept_encoding_trim(p + 2, next));
-
-            if (weight == EDGE_WEIGHT_MALFORMED) {
-                return weight;
-            }
-        }
-
-        p = next;
+    if (p == end) {
+        return 1000;
     }
 
-    return weight;
+    p = edge_accept_encoding_skip_space(p + 1, end);
+
+    if (end - p < 2 || (*p != 'q' && *p != 'Q') || p[1] != '=') {
+        return EDGE_WEIGHT_MALFORMED;
+    }
+
+    return edge_accept_encoding_qvalue(p + 2, end);
 }
 
 
@@ -155,7 +140,7 @@ edge_accept_encoding_member(edge_accept_encoding_t *accept, const char *p,
         params = end;
     }
 
-    weight = edge_accept_encoding_params(params, end);
+    weight = edge_accept_encoding_read_weight(params, end);
     if (weight == EDGE_WEIGHT_MALFORMED) {
         return;
     }

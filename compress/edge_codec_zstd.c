@@ -1,6 +1,8 @@
 
 #define ZSTD_STATIC_LINKING_ONLY    /* custom memory, estimates */
 
+#include <limits.h>
+
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -13,6 +15,11 @@ struct edge_encoder_s {
     edge_memory_t  *memory;
     unsigned        whole;          /* one call a body, no inner buffers */
 };
+
+
+/* the encoder, the context and its tables are a block of the account each */
+#define EDGE_CODEC_ZSTD_OVERHEAD                                             \
+    (sizeof(edge_encoder_t) + 3 * EDGE_MEMORY_OVERHEAD)
 
 
 static edge_codec_rc_e
@@ -98,7 +105,7 @@ edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
 
     /* a hint, not a pledge: a frame may end early when its reader stalls */
 
-    if (size_max != EDGE_SIZE_UNKNOWN
+    if (size_max <= INT_MAX
         && ZSTD_isError(set(target, ZSTD_c_srcSizeHint, (int) size_max)))
     {
         return -1;
@@ -322,7 +329,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
 
     (void) ZSTD_freeCCtxParams(cctx_params);
 
-    return ZSTD_isError(size) ? 0 : size;
+    return ZSTD_isError(size) ? 0 : size + EDGE_CODEC_ZSTD_OVERHEAD;
 }
 
 
@@ -365,7 +372,14 @@ edge_zstd_limits(void)
 
     limits.level_min = ZSTD_minCLevel();
     limits.level_max = ZSTD_maxCLevel();
+
+    /* what one of the two does not know is not there */
+
     limits.version = ZSTD_versionNumber();
+
+    if (limits.version > ZSTD_VERSION_NUMBER) {
+        limits.version = ZSTD_VERSION_NUMBER;
+    }
 
     return limits;
 }

@@ -18,7 +18,7 @@ typedef struct {
 } edge_zstd_limits_t;
 
 
-/* What the loaded library can do. */
+/* What the library can do, both the loaded one and the one built with. */
 edge_zstd_limits_t edge_zstd_limits(void);
 
 /*

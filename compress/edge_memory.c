@@ -15,8 +15,8 @@
  */
 #define EDGE_MEMORY_MAPPED  (256 * 1024)
 
-/* room for the size in front of each block, a cache line to keep alignment */
-#define EDGE_MEMORY_HEADER  64
+/* the size stands in front of each block, in a cache line for alignment */
+#define EDGE_MEMORY_HEADER  EDGE_MEMORY_OVERHEAD
 
 
 void *

@@ -19,6 +19,10 @@ struct edge_memory_s {
 };
 
 
+/* What a block counts for beyond the bytes asked for. */
+#define EDGE_MEMORY_OVERHEAD  64
+
+
 /*
  * Bytes aligned for anything, zero only by chance.  NULL: past the ceiling
  * or the system refused.  Freed by edge_memory_free() with the same account.

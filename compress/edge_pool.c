@@ -260,17 +260,25 @@ unsigned
 edge_pool_has_room(edge_pool_t *pool, const edge_codec_t *codec,
     const edge_params_t *params, uint64_t size, unsigned whole)
 {
-    edge_class_t  *class;
+    edge_class_t   *class;
+    edge_memory_t   evicted;
 
     class = edge_pool_class(pool, codec, params, size, whole);
     if (class == NULL) {
         return 0;
     }
 
-    return class->idle != NULL
-           || edge_memory_has_room(&pool->memory, class->estimate)
-           || pool->memory.used - pool->idle_bytes + class->estimate
-              <= pool->memory.ceiling;
+    if (class->idle) {
+        return 1;
+    }
+
+    /* an idle encoder that was never fed takes less than its estimate */
+
+    evicted = pool->memory;
+    evicted.used -= (pool->idle_bytes < evicted.used) ? pool->idle_bytes
+                                                      : evicted.used;
+
+    return edge_memory_has_room(&evicted, class->estimate);
 }
 
 

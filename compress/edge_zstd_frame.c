@@ -30,9 +30,10 @@ edge_zstd_frame_e
 edge_zstd_frame_read(const unsigned char *data, size_t size,
     uint64_t *window)
 {
-    size_t         id_size, content_size, offset;
-    uint64_t       base, magic;
-    unsigned char  descriptor;
+    size_t                content_size, offset;
+    uint64_t              base, magic;
+    unsigned char         descriptor;
+    const unsigned char  *content;
 
     static const size_t  id_sizes[] = { 0, 1, 2, 4 };
     static const size_t  content_sizes[] = { 0, 2, 4, 8 };
@@ -53,11 +54,21 @@ edge_zstd_frame_read(const unsigned char *data, size_t size,
         return EDGE_ZSTD_FRAME_NOT_ZSTD;
     }
 
-    if (!(descriptor & EDGE_ZSTD_SINGLE_SEGMENT)) {
+    content_size = content_sizes[descriptor >> 6];
+    offset = 5 + id_sizes[descriptor & 3];
 
-        if (size < 6) {
-            return EDGE_ZSTD_FRAME_TRUNCATED;
-        }
+    if (!(descriptor & EDGE_ZSTD_SINGLE_SEGMENT)) {
+        offset++;
+
+    } else if (content_size == 0) {
+        content_size = 1;
+    }
+
+    if (size < offset + content_size) {
+        return EDGE_ZSTD_FRAME_TRUNCATED;
+    }
+
+    if (!(descriptor & EDGE_ZSTD_SINGLE_SEGMENT)) {
 
         /* exponent in five bits, mantissa in eighths of the base */
 
@@ -69,20 +80,8 @@ edge_zstd_frame_read(const unsigned char *data, size_t size,
 
     /* a single segment: the window is the content, whose size is given */
 
-    id_size = id_sizes[descriptor & 3];
-    content_size = content_sizes[descriptor >> 6];
-
-    if (content_size == 0) {
-        content_size = 1;
-    }
-
-    offset = 5 + id_size;
-
-    if (size < offset + content_size) {
-        return EDGE_ZSTD_FRAME_TRUNCATED;
-    }
-
-    *window = edge_zstd_frame_little_endian(data + offset, content_size);
+    content = data + offset;
+    *window = edge_zstd_frame_little_endian(content, content_size);
 
     if (content_size == 2) {
         *window += 256;

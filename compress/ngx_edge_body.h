@@ -70,6 +70,7 @@ typedef struct {
     unsigned                      stepping:1;
 
     unsigned                      flushed:1;    /* the encoder is empty */
+    unsigned                      held:1;       /* only the end is missing */
     unsigned                      starved:1;    /* no output buffer is free */
     unsigned                      cleanup:1;
 } ngx_edge_body_t;

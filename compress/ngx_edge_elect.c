@@ -43,9 +43,7 @@ ngx_edge_elect_response(ngx_http_request_t *r,
         return NGX_EDGE_STATUS;
     }
 
-    if (r->headers_out.content_encoding
-        && r->headers_out.content_encoding->value.len)
-    {
+    if (headers->coded) {
         return NGX_EDGE_ALREADY_CODED;
     }
 

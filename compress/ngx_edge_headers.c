@@ -102,6 +102,15 @@ ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 
         break;
 
+    case sizeof("Content-Encoding") - 1:
+        if (ngx_edge_headers_is_name(&h->key, "Content-Encoding")
+            && h->value.len)
+        {
+            headers->coded = 1;
+        }
+
+        break;
+
     case sizeof("Content-Digest") - 1:
         if (ngx_edge_headers_is_name(&h->key, "Content-Digest")) {
             headers->digest = h;

@@ -16,6 +16,7 @@ typedef struct {
     ngx_table_elt_t  *vary;             /* names Accept-Encoding or is "*" */
     ngx_table_elt_t  *digest;           /* Content-Digest (RFC 9530) */
     ngx_table_elt_t  *md5;              /* Content-MD5 */
+    unsigned          coded:1;          /* Content-Encoding, however set */
     unsigned          no_transform:1;   /* RFC 9111, 5.2.2.6 */
 } ngx_edge_headers_t;
 

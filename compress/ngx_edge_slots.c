@@ -15,6 +15,31 @@
 #define NGX_EDGE_TARGET_SINCE   10506
 
 
+ngx_edge_slot_check_t  ngx_edge_check_length = {
+    ngx_conf_set_size_slot, NULL, "a size, as \"50\" or \"1k\""
+};
+
+
+ngx_edge_slot_check_t  ngx_edge_check_max_length = {
+    ngx_conf_set_off_slot, NULL, "a size, as \"10m\", or 0 for any"
+};
+
+
+ngx_edge_slot_check_t  ngx_edge_check_memory = {
+    ngx_conf_set_size_slot, NULL, "a size, as \"256m\", or 0 for no limit"
+};
+
+
+ngx_edge_slot_check_t  ngx_edge_check_pool = {
+    ngx_conf_set_num_slot, NULL, "a number of encoders, or 0 for none"
+};
+
+
+ngx_edge_slot_check_t  ngx_edge_check_idle = {
+    ngx_conf_set_msec_slot, NULL, "a time, as \"1s\" or \"500ms\""
+};
+
+
 /* the field at cmd->offset, or NULL if it was set before */
 
 static ngx_int_t *
@@ -266,6 +291,67 @@ ngx_edge_set_buffers_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+char *
+ngx_edge_set_checked_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                   *rc;
+    ngx_str_t              *args;
+    ngx_command_t           inner;
+    ngx_edge_slot_check_t  *check;
+
+    check = cmd->post;
+
+    inner = *cmd;
+    inner.set = check->set;
+    inner.post = check->post;
+
+    rc = check->set(cf, &inner, conf);
+
+    if (rc == NGX_CONF_OK || rc == NGX_CONF_ERROR
+        || ngx_strcmp(rc, "is duplicate") == 0)
+    {
+        return rc;
+    }
+
+    args = cf->args->elts;
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\", it must be %s",
+                       &args[1], &cmd->name, check->allowed);
+
+    return NGX_CONF_ERROR;
+}
+
+
+/* ngx_conf_set_enum_slot() as nginx has it, but silent */
+
+char *
+ngx_edge_set_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_int_t        *field;
+    ngx_str_t        *args;
+    ngx_conf_enum_t  *e;
+
+    field = ngx_edge_slot_field(cmd, conf);
+    if (field == NULL) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+
+    for (e = cmd->post; e->name.len; e++) {
+        if (e->name.len == args[1].len
+            && ngx_strcmp(e->name.data, args[1].data) == 0)
+        {
+            *field = e->value;
+            return NGX_CONF_OK;
+        }
+    }
+
+    return "invalid value";
 }
 
 

@@ -24,7 +24,7 @@ my $accept = ['Accept-Encoding: zstd'];
 my $big = dense(BIG);
 
 my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
-    handler => sub {
+    sndbuf => 65536, handler => sub {
         my ($conn, $request) = @_;
         my ($what, $size) = $request->{path} =~ m{^/(\w+)/?(\d*)};
 
@@ -85,6 +85,7 @@ my $conf = <<'CONF';
             proxy_max_temp_file_size 100m;
             proxy_buffers 2 4k; proxy_busy_buffers_size 4k;
         }
+        location /limited/ { alias %%HTML%%/; limit_rate 2m; }
         location /plain/ {
             proxy_pass http://127.0.0.1:%%PORT1%%/; proxy_buffering off;
             compression off;
@@ -178,6 +179,44 @@ subtest '20 MB to a slow reader and to a fast one' => sub {
     is_coded($r, $big, 'slow');
 };
 
+subtest 'limit_rate' => sub {
+    is_coded(get('/limited/body/4000000.html', headers => $accept),
+        substr($big, 0, 4_000_000), 'whole');
+};
+
+subtest 'HTTP/2: slow readers, and some that leave' => sub {
+    plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
+
+    my ($worker) = $edge->workers;
+    my $curl = 'curl -s --http2-prior-knowledge'
+        . ' -H "Accept-Encoding: zstd" http://127.0.0.1:' . EdgeTest->port(2);
+    my @paths = ('/on/body/4000000', '/off/body/4000000',
+        '/off_tiny/body/4000000', '/static/body/4000000.html');
+    my @pids;
+
+    for my $n (0 .. $#paths) {
+        my $pid = fork();
+        die "fork: $!" if !defined $pid;
+
+        exec "$curl$paths[$n] -m 25 --limit-rate 700k -o $edge->{root}/got$n"
+            or POSIX::_exit(127) if $pid == 0;
+        push @pids, $pid;
+    }
+
+    system "$curl$_ -m 0.4 --limit-rate 50k -o /dev/null" for (@paths) x 2;
+
+    for my $n (0 .. $#paths) {
+        waitpid $pids[$n], 0;
+        is($?, 0, "$paths[$n]: curl is content");
+
+        my ($text, $error) = decode(EdgeTest::slurp("$edge->{root}/got$n"));
+        ok(!$error && $text eq substr($big, 0, 4_000_000),
+            "$paths[$n]: whole") or diag($error || 'differs');
+    }
+
+    is(($edge->workers)[0], $worker, 'the worker lives');
+};
+
 subtest 'clients that leave' => sub {
     my ($worker) = $edge->workers;
     my $grown;
@@ -247,7 +286,8 @@ sub grow {
     my @clients = map { open_reader($path) } 1 .. CLIENTS;
 
     for my $c (@clients) {
-        $c->{response} = $c->head or return (9999, @clients);
+        $c->{response} = $c->head or die "$path: no response";
+        die "$path: $c->{response}{first}" if $c->{response}{status} != 200;
         $c->{seen} = read_bytes($c, $bytes);
     }
 
@@ -290,8 +330,16 @@ subtest 'what an idle event stream costs' => sub {
     my ($coded, @second) = grow('/off/idle/', 10, 1.5);
 
     for my $c (@second[ 0, -1 ]) {
-        is(EdgeTest::Zstd->new->feed($c->{seen}), "data: hello\n\n",
-            'the event has come');
+        my $decoder = EdgeTest::Zstd->new;
+        my $text = $decoder->feed($c->{seen});
+
+        while (length $text < 13) {
+            my $piece = $c->some;
+            last if !defined $piece || $piece eq '';
+            $text .= $decoder->feed($piece);
+        }
+
+        is($text, "data: hello\n\n", 'the event has come');
     }
 
     costs_less($coded - $plain, IDLE_KB, 'of the worker above identity');

@@ -31,6 +31,9 @@ my $edge = EdgeTest->start(http => <<'CONF', files => {
             compression_min_length 60;
             compression_max_length 2k;
         }
+        location /added_br/ {
+            alias %%HTML%%/; add_header Content-Encoding br;
+        }
         location /bypass/ {
             alias %%HTML%%/;
             compression_bypass $arg_a $arg_b;
@@ -77,6 +80,7 @@ sub answers {
         no_transform_line => ['Cache-Control: public',
             'Cache-Control: no-transform'],
         no_transform_near => ['Cache-Control: no-transformer, max-age=9'],
+        digest => ['Content-Digest: sha-256=:abc=:', 'Content-MD5: abc='],
         charset => ['X-Type: text/html; charset=utf-8'],
     );
     my $conf = "default_type text/html;\n";
@@ -312,6 +316,11 @@ subtest 'left alone' => sub {
         is($r->line('Content-Length'), length $page, "$coding: length");
     }
 
+    # files that were compressed by hand are served like this
+    my $added = fetch('/added_br/page.html', 'br, zstd');
+    is($added->line('Content-Encoding'), 'br', 'add_header: coded already');
+    is($added->{body}, $page, 'add_header: untouched');
+
     for my $name (qw(no_transform no_transform_list no_transform_line)) {
         my $r = fetch("/up/$name", 'zstd');
         is_plain($r, $page, $name);
@@ -321,6 +330,18 @@ subtest 'left alone' => sub {
     is_coded(fetch('/up/no_transform_near', 'zstd'), $page,
         'no-transformer is another word');
     is_plain(fetch('/plain/page.html', 'zstd'), $page, 'compression off');
+};
+
+
+subtest 'digests of the content go with the content they are of' => sub {
+    my $plain = fetch('/up/digest', 'gzip');
+    is($plain->line('Content-Digest'), 'sha-256=:abc=:', 'plain: kept');
+    is($plain->line('Content-MD5'), 'abc=', 'plain: kept');
+
+    my $coded = fetch('/up/digest', 'zstd');
+    is_coded($coded, $page, 'coded');
+    is($coded->line('Content-Digest'), undef, 'coded: gone');
+    is($coded->line('Content-MD5'), undef, 'coded: gone');
 };
 
 

@@ -176,6 +176,11 @@ subtest 'HTTP/1.0' => sub {
     }
 };
 
+subtest 'POST' => sub {
+    is_coded(fetch('/on/2x4k/chunked/text/131073', method => 'POST',
+        data => 'x' x 100_000), text(131073), 'a body there, a body back');
+};
+
 subtest 'HEAD' => sub {
     my $r = fetch('/on/default/length/text/4096', method => 'HEAD');
 

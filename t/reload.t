@@ -33,7 +33,6 @@ my $http = <<'CONF';
     compression on;
     compression_idle 200ms;
     compression_level zstd=LEVEL;
-    proxy_max_temp_file_size 0;
     proxy_http_version 1.1;
 
     server {

@@ -9,6 +9,7 @@ use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
 use EdgeTest::Client qw(get);
 use EdgeTest::Upstream;
+use Compress::Zlib ();
 use Test::More;
 
 my $big = dense(300_000);
@@ -55,10 +56,13 @@ my $edge = EdgeTest->start(files => {
     'html/empty.html' => '',
     'html/foot.html' => '</html>',
     map({ ("html/ssi/$_.html" => join '', @{ $page{$_} }) } keys %page),
+    'html/file.gz' => Compress::Zlib::memGzip($big),
+    'html/latin.html' => "caf\xe9 " x 9_000,
     'html/words.html' => 'one two three ' x 20_000,
 }, http => <<'CONF');
     compression on;
     compression_min_length 1;
+    charset_map windows-1252 utf-8 { E9 C3A9; }
 
     server {
         listen %%PORT%%;
@@ -108,6 +112,14 @@ my $edge = EdgeTest->start(files => {
         location /internal/ {
             rewrite ^/internal/(.*) /sub/$1;
         }
+        location /gunzip/ {
+            proxy_pass http://127.0.0.1:%%PORT3%%/gzip/; gunzip on;
+        }
+        location /trailer/ { alias %%HTML%%/; add_trailer X-End done; }
+        location /charset/ {
+            alias %%HTML%%/; charset utf-8; source_charset windows-1252;
+            override_charset on; charset_types text/html;
+        }
         location /sendfile/ { proxy_pass http://127.0.0.1:%%PORT3%%/; }
     }
 
@@ -117,6 +129,10 @@ my $edge = EdgeTest->start(files => {
             default_type text/html;
             add_header X-Accel-Redirect /file.html;
             return 200;
+        }
+        location /gzip/ {
+            alias %%HTML%%/; default_type text/html;
+            compression off; types { } add_header Content-Encoding gzip;
         }
     }
 CONF
@@ -165,6 +181,18 @@ subtest 'sub_filter sees plain text' => sub {
 subtest 'addition' => sub {
     is_coded(fetch('/add/file.html'), "$parts[1]$big$parts[0]", 'around it');
     is_coded(fetch('/add/foot.html'), "$parts[1]</html>$parts[0]", 'short');
+};
+
+subtest 'other filters in front' => sub {
+    is_coded(fetch('/gunzip/file.gz'), $big, 'gunzip');
+    is(get('/gunzip/file.gz', headers => ['Accept-Encoding: gzip, zstd'])
+        ->coding, 'gzip', 'gunzip: not for a client that takes gzip');
+    is_coded(fetch('/charset/latin.html'), "caf\xc3\xa9 " x 9_000,
+        'charset');
+
+    my $r = fetch('/trailer/file.html');
+    is_coded($r, $big, 'with a trailer');
+    like($r->{trailers}, qr/^X-End: done\r$/m, 'which is there');
 };
 
 subtest 'subrequests without a body of their own' => sub {

@@ -22,7 +22,7 @@ for source in ${FUZZ:-t/fuzz/fuzz_*.c}; do
     name=${name#fuzz_}
     dir=$build/fuzz/$name
     log=$build/logs/fuzz-$name.log
-    needs=$(sed -n 's|^/\* *fuzz: *\(.*[^ ]\) *\*/ *$|\1|p' "$source")
+    needs=$(needs_of fuzz "$source")
     seeds=
     [ -d "t/fuzz/corpus/$name" ] && seeds=t/fuzz/corpus/$name
     mkdir -p "$dir/corpus"

@@ -36,3 +36,14 @@ tally() {
     echo "$1: $2 passed, $3 failed"
     [ "$3" = 0 ]
 }
+
+
+# needs_of unit|fuzz FILE: the sources and libraries that the file's comments
+# "/* unit: ... */", each of one line or several, name.
+
+needs_of() {
+    perl -0777 -ne 'while (m{^/\*[\s*]*'"$1"':(.*?)\*/}gms) {
+            ($needs = $1) =~ s/\n\s*\*?/ /g;
+            print "$needs ";
+        }' "$2"
+}

@@ -151,7 +151,7 @@ sub check_tested {
     my %tested;
 
     for my $test (glob 't/unit/test_*.c') {
-        my ($line) = text_of($test) =~ m{^/\* *unit: *(.*?) *\*/}m;
+        my ($line) = text_of($test) =~ m{^/\* *unit: *(.*?) *\*/}ms;
         $tested{$_} = 1 for split ' ', $line // '';
     }
 

@@ -44,12 +44,12 @@ compile_all() {
         case $file in
             ngx_*|*/ngx_*)  extra="-isystem $tree/objs $incs
                                    -Wno-unused-parameter" ;;
-            *)              extra= ;;
+            *)              extra=-Wwrite-strings ;;
         esac
 
         $compiler -c -O2 -o /dev/null -Wall -Wextra -Werror -Wpointer-arith \
             -Wdeclaration-after-statement -Wmissing-prototypes -Wvla \
-            -Wwrite-strings $extra -Icommon -Icompress -Imtls -Iecg "$file" \
+            $extra -Icommon -Icompress -Imtls -Iecg "$file" \
             || status=1
     done
 
@@ -94,6 +94,7 @@ for rule in text layout length; do
     check $rule tools/lint-style.pl $rule $sources $headers
 done
 
+check docs tools/lint-docs.pl
 check text-of-tests tools/lint-style.pl text $tests
 check format tools/lint-style.pl format $sources $headers
 check gcc compile_all gcc

@@ -46,9 +46,9 @@ timeout -k 10 "${SUITE_TIMEOUT:-900}" prove --norc -v -m -It/lib "$file" \
 status=$?
 stop_nginx
 
-skipped=$(grep -cE '^ok [0-9]+ .*# (SKIP|TODO)' "$log")
-p=$(($(grep -c '^ok [0-9]' "$log") - skipped))
-f=$(grep '^not ok [0-9]' "$log" | grep -vc '# TODO')
+skipped=$(grep -acE '^ok [0-9]+ .*# (SKIP|TODO)' "$log")
+p=$(($(grep -ac '^ok [0-9]' "$log") - skipped))
+f=$(grep -a "^not ok [0-9]" "$log" | grep -avc '# TODO')
 
 if [ "$f" = 0 ] && [ $status != 0 ]; then
     f=1
@@ -56,9 +56,9 @@ if [ "$f" = 0 ] && [ $status != 0 ]; then
     tail -15 "$log"
 elif [ "$f" != 0 ]; then
     echo "$name: $f failed"
-    grep -A12 '^not ok [0-9]' "$log" | cut -c1-200 | head -40
+    grep -a -A12 '^not ok [0-9]' "$log" | cut -c1-200 | head -40
 elif [ "$p" = 0 ] && [ "$skipped" = 0 ]; then
-    echo "$name: $(grep -o 'skipped:.*' "$log" | head -1)"
+    echo "$name: $(grep -ao 'skipped:.*' "$log" | head -1)"
     skipped=1
 fi
 

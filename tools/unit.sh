@@ -28,7 +28,7 @@ is_stale() {
 
 
 compile() {
-    needs=$(sed -n 's|^/\* *unit: *\(.*[^ ]\) *\*/ *$|\1|p' "$1")
+    needs=$(needs_of unit "$1")
     [ -n "$needs" ] || { echo "$1: no /* unit: ... */ line"; return 1; }
 
     ${CC:-cc} $cflags ${UNIT_FLAGS:-} $includes -o "$2" "$1" $needs -lcmocka

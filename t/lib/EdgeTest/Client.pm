@@ -4,7 +4,7 @@ package EdgeTest::Client;
 # keeps repeated headers apart, and can stop reading for as long as it likes.
 #
 #   my $r = get('/path', port => $p, headers => ['Accept-Encoding: zstd']);
-#   $r->{status} $r->{version} $r->{body}
+#   $r->{status} $r->{version} $r->{body} $r->{trailers}
 #   $r->{end}     'length', 'chunked', 'close', 'none' (no body is allowed),
 #                 or 'cut': the message ended before its end
 #   $r->header('Vary')      all lines of that name, in order
@@ -193,7 +193,9 @@ sub take {
 
             if ($self->{chunk} == 0) {
                 $self->{buffer} = "0\r\n$self->{buffer}";
-                last if $self->{buffer} !~ s/^0\r\n\r\n//;
+                last if $self->{buffer}
+                    !~ s/^0\r\n((?:[^\r\n]+\r\n)*)\r\n//;
+                $self->{trailers} = $1;
                 $self->{end} = 'chunked';
                 last;
             }
@@ -261,6 +263,7 @@ sub request {
 
     $r->{body} = $self->body;
     $r->{end} = $self->{end} || 'timeout';
+    $r->{trailers} = $self->{trailers};
     $self->close;
 
     return $r;

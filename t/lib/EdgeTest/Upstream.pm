@@ -12,16 +12,18 @@ package EdgeTest::Upstream;
 #       });
 #   $up->stop;
 #
+# `sndbuf` keeps what waits in the kernel small.
+#
 # Each connection has its own process and one request; it is closed when
 # the handler returns, reset if that returned 'reset'. Nothing of it
-# outlives `life` seconds (60) or the suite.
+# outlives `life` seconds (300) or the suite.
 
 use strict;
 use warnings;
 
 use IO::Socket::INET;
 use POSIX ();
-use Socket qw(SOL_SOCKET SO_LINGER SOCK_STREAM);
+use Socket qw(SOL_SOCKET SO_LINGER SO_SNDBUF);
 use Time::HiRes ();
 
 my %running;
@@ -32,6 +34,8 @@ sub start {
     my $listener = IO::Socket::INET->new(Listen => 1024, ReuseAddr => 1,
         LocalAddr => '127.0.0.1', LocalPort => $o{port}, Proto => 'tcp')
         or die "listen on $o{port}: $!";
+
+    $listener->sockopt(SO_SNDBUF, $o{sndbuf}) if $o{sndbuf};
 
     my $pid = fork();
     die "fork: $!" if !defined $pid;
@@ -55,14 +59,14 @@ sub serve {
 
     $SIG{$_} = 'DEFAULT' for qw(TERM INT ALRM);
     $SIG{CHLD} = 'IGNORE';
-    alarm($o->{life} || 60);
+    alarm($o->{life} || 300);
 
     while (1) {
         my $socket = $listener->accept or next;
         my $pid = fork();
 
         if (defined $pid && $pid == 0) {
-            alarm($o->{life} || 60);
+            alarm($o->{life} || 300);
             CORE::close $listener;
             eval { converse($socket, $o) };
             warn $@ if $@;

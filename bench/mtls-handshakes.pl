@@ -1,0 +1,107 @@
+#!/usr/bin/perl
+
+# Handshakes a second with client certificates: full, and resumed, by stock
+# nginx and with each mode of mtls_resumption; in turn, so that all see the
+# same machine, and the CPU time of nginx for each, which neighbours on the
+# machine disturb less.  SECONDS_EACH for each run, ROUNDS of all of them.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use EdgeTest 'mtls';
+use EdgeTest::Pki;
+
+my $seconds = $ENV{SECONDS_EACH} || 3;
+my $rounds = $ENV{ROUNDS} || 5;
+my $client = 'build/bench/tls_client';
+
+mkdir 'build/bench';
+system("cc -O2 -Wall -Wextra -o $client bench/tls_client.c -lssl -lcrypto") == 0
+    or die "cannot build $client\n";
+
+my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
+
+$pki->ca('ca', '/CN=Test CA');
+$pki->issue('ca', 'server', '/CN=localhost', use => 'server');
+$pki->issue('ca', 'alice', '/CN=alice');
+
+my $dir = $pki->path('');
+my @ours = @EdgeTest::Load;
+my @modes = qw(stock off partitioned revalidated);
+my (%port, %rate, %edge);
+
+for my $i (0 .. $#modes) {
+    local @EdgeTest::Load = $i ? @ours : ();
+
+    $port{ $modes[$i] } = EdgeTest->port($i);
+    $edge{ $modes[$i] } = EdgeTest->start(http => <<"    END");
+    server {
+        listen %%PORT$i%% ssl;
+        server_name localhost;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_certificate ${dir}server.crt;
+        ssl_certificate_key ${dir}server.key;
+        ssl_client_certificate ${dir}ca.crt;
+        ssl_verify_client on;
+        ssl_session_cache shared:s:1m;
+        @{[ $i ? "mtls_resumption $modes[$i];" : '' ]}
+        location / { return 200 ok; }
+    }
+    END
+}
+
+
+# CPU time of the worker in microseconds
+
+sub cpu {
+    my ($worker) = $_[0]->workers;
+    my @stat = split ' ', EdgeTest::slurp("/proc/$worker/stat") =~ s/.*\)//r;
+
+    return ($stat[11] + $stat[12]) * 1e6 / 100;
+}
+
+
+sub run {
+    my ($mode, $version, $how) = @_;
+    my $before = cpu($edge{$mode});
+    my @r = split ' ', `$client $port{$mode} localhost $version $seconds $how ${dir}alice.crt ${dir}alice.key`;
+
+    die "$mode $version $how failed\n" if @r != 3;
+    return (@r, (cpu($edge{$mode}) - $before) / $r[0]);
+}
+
+
+my @runs;
+
+for my $version ('1.2', '1.3') {
+    push @runs, map { [ $_, $version, 'full' ] } @modes;
+    push @runs, map { [ $_, $version, 'resume' ] } @modes;
+}
+
+for (1 .. $rounds) {
+    for my $run (@runs) {
+        my ($count, $resumed, $rate, $cpu) = run(@$run);
+
+        push @{ $rate{"@$run"} }, [ $rate, $resumed / $count, $cpu ];
+    }
+}
+
+sub median {
+    my ($run, $what) = @_;
+    my @sorted = sort { $a <=> $b } map { $_->[$what] } @{ $rate{$run} };
+
+    return $sorted[ @sorted / 2 ];
+}
+
+
+print "TLS  handshake  mode         median/s  resumed  us of CPU  of stock\n";
+
+for my $run (@runs) {
+    my ($mode, $version, $how) = @$run;
+    my ($rate, $resumed, $cpu) = map { median("@$run", $_) } 0 .. 2;
+
+    printf "%-4s %-10s %-12s %8d  %6.0f%%  %9.0f  %8.3f\n", $version, $how,
+        $mode, $rate, 100 * $resumed, $cpu,
+        $cpu / median("stock $version $how", 2);
+}

@@ -1,0 +1,248 @@
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_edge_body.h"
+#include "ngx_edge_body_parts.h"
+
+
+/* a body flushed while it is small is a conversation: this window serves */
+#define NGX_EDGE_BODY_TALK_SIZE  (128 * 1024)
+
+
+/* does nothing but the end of the body follow the first input buffer? */
+
+static ngx_uint_t
+ngx_edge_body_is_last(ngx_edge_body_t *body)
+{
+    ngx_chain_t  *cl;
+
+    cl = body->in;
+
+    if (body->length > 0
+        && body->taken + ngx_buf_size(cl->buf) == body->length)
+    {
+        return 1;
+    }
+
+    while (!cl->buf->last_buf) {
+        cl = cl->next;
+
+        if (cl == NULL || ngx_buf_size(cl->buf) != 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static ngx_int_t
+ngx_edge_body_gather_append(ngx_edge_body_t *body, u_char *data, size_t size)
+{
+    if (body->gather == NULL) {
+
+        if (ngx_edge_body_add_cleanup(body) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        body->gather = ngx_edge_encoders_take_slab(body->encoders);
+        if (body->gather == NULL) {
+            return NGX_DECLINED;
+        }
+    }
+
+    if (size) {
+        ngx_memcpy(body->gather->data + body->gathered, data, size);
+        body->gathered += size;
+    }
+
+    return NGX_OK;
+}
+
+
+/* what was gathered becomes the first input of the stream */
+
+static ngx_int_t
+ngx_edge_body_spill(ngx_edge_body_t *body)
+{
+    ngx_buf_t    *buf;
+    ngx_chain_t  *cl;
+
+    body->phase = NGX_EDGE_BODY_STREAM;
+
+    if (body->gathered == 0) {
+        return NGX_OK;
+    }
+
+    buf = &body->gather_buf;
+    buf->memory = 1;
+    buf->pos = body->gather->data;
+    buf->last = body->gather->data + body->gathered;
+    body->taken -= body->gathered;
+
+    cl = ngx_alloc_chain_link(body->request->pool);
+    if (cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl->buf = buf;
+    cl->next = body->in;
+    body->in = cl;
+
+    return NGX_OK;
+}
+
+
+/* a whole body, or what is left of one, as a frame of its own into out */
+
+static ngx_int_t
+ngx_edge_body_whole(ngx_edge_body_t *body, u_char *data, size_t size)
+{
+    ngx_buf_t                  *buf;
+    edge_in_t                   in;
+    edge_out_t                  out;
+    const ngx_edge_coding_t    *coding;
+    edge_stream_status_e        status;
+
+    coding = &body->conf->coding;
+
+    in.data = data;
+    in.size = size;
+    in.pos = 0;
+
+    out.size = ngx_max(coding->codec->bound(size),
+                       coding->stored->bound(size));
+    out.data = ngx_edge_encoders_scratch(body->encoders, out.size);
+    out.pos = 0;
+
+    if (out.data == NULL || ngx_edge_body_attach(body, size, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    status = ngx_edge_body_run(body, EDGE_STEP_FINISH, &in, &out);
+
+    ngx_edge_body_release_encoder(body);
+
+    if (status == EDGE_STREAM_REFUSED) {
+        return NGX_DECLINED;
+    }
+
+    if (status != EDGE_STREAM_FINISHED) {
+        return NGX_ERROR;
+    }
+
+    buf = ngx_create_temp_buf(body->request->pool, out.pos);
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    buf->last = ngx_cpymem(buf->last, out.data, out.pos);
+
+    return ngx_edge_body_append_out(body, buf);
+}
+
+
+/* the end of the body is at hand and it is small: codes it in one call */
+
+static ngx_int_t
+ngx_edge_body_gather_whole(ngx_edge_body_t *body)
+{
+    ngx_int_t   rc;
+    ngx_buf_t  *buf;
+
+    buf = body->in->buf;
+
+    if (body->gathered == 0) {
+        rc = ngx_edge_body_whole(body, buf->pos, ngx_buf_size(buf));
+
+    } else {
+        rc = ngx_edge_body_gather_append(body, buf->pos, ngx_buf_size(buf));
+
+        if (rc == NGX_OK) {
+            rc = ngx_edge_body_whole(body, body->gather->data,
+                                     body->gathered);
+
+            if (rc == NGX_DECLINED) {
+                body->gathered -= ngx_buf_size(buf);
+            }
+        }
+    }
+
+    if (rc == NGX_DECLINED) {
+        return ngx_edge_body_spill(body);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_edge_body_release_gather(body);
+
+    body->phase = NGX_EDGE_BODY_STREAM;
+
+    ngx_edge_body_read_step(body);
+    body->taken += ngx_buf_size(buf);
+    buf->pos = buf->last;
+    ngx_edge_body_consume(body);
+
+    return ngx_edge_body_complete(body);
+}
+
+
+ngx_int_t
+ngx_edge_body_gather(ngx_edge_body_t *body)
+{
+    size_t      size;
+    ngx_int_t   rc;
+    ngx_buf_t  *buf;
+
+    while (body->in) {
+
+        buf = body->in->buf;
+        size = ngx_buf_size(buf);
+
+        if (body->gathered + size > EDGE_POOL_WHOLE_MAX) {
+            return ngx_edge_body_spill(body);
+        }
+
+        if (ngx_edge_body_is_last(body)) {
+            return ngx_edge_body_gather_whole(body);
+        }
+
+        ngx_edge_body_read_step(body);
+
+        if (body->step != EDGE_STEP_FEED) {
+            body->expected = ngx_min(body->expected, NGX_EDGE_BODY_TALK_SIZE);
+            return ngx_edge_body_spill(body);
+        }
+
+        rc = ngx_edge_body_gather_append(body, buf->pos, size);
+
+        if (rc == NGX_DECLINED) {
+            return ngx_edge_body_spill(body);
+        }
+
+        if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        body->taken += size;
+        buf->pos = buf->last;
+        ngx_edge_body_consume(body);
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_edge_body_release_gather(ngx_edge_body_t *body)
+{
+    if (body->gather) {
+        ngx_edge_encoders_give_slab(body->encoders, body->gather);
+        body->gather = NULL;
+        body->gathered = 0;
+    }
+}

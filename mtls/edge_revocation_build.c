@@ -1,0 +1,343 @@
+
+#include "edge_revocation_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "edge_revocation_lists.h"
+
+
+typedef struct {
+    const edge_revocation_build_t  *build;
+    edge_revocation_report_t       *report;
+    edge_revocation_lists_t         lists;
+
+    /* of the list being added */
+    edge_revocation_issuer_t       *issuer;
+    int                             is_full;
+} edge_revocation_work_t;
+
+
+static edge_revocation_build_result_e edge_revocation_fill(
+    edge_revocation_work_t *work);
+static int edge_revocation_keep_issuers(edge_revocation_work_t *work);
+static int edge_revocation_add_issuers(edge_revocation_work_t *work);
+static edge_revocation_build_result_e edge_revocation_add_list(
+    edge_revocation_work_t *work, edge_revocation_list_t *list);
+static int edge_revocation_add_entry(void *data, const unsigned char *serial,
+    size_t len, unsigned reason);
+
+
+edge_revocation_build_result_e
+edge_revocation_build(const edge_revocation_build_t *build,
+    edge_revocation_report_t *report)
+{
+    edge_revocation_work_t           work;
+    edge_revocation_build_result_e   result;
+
+    memset(&work, 0, sizeof(edge_revocation_work_t));
+
+    work.build = build;
+    work.report = report;
+
+    ERR_set_mark();
+
+    result = EDGE_REVOCATION_BUILD_NO_MEMORY;
+
+    if (edge_revocation_lists_scan(&work.lists, build, report)) {
+        result = edge_revocation_fill(&work);
+    }
+
+    ERR_pop_to_mark();
+
+    edge_revocation_lists_free(&work.lists);
+
+    return result;
+}
+
+
+static edge_revocation_build_result_e
+edge_revocation_fill(edge_revocation_work_t *work)
+{
+    size_t                           i;
+    const edge_revocation_build_t   *build;
+    edge_revocation_build_result_e   result;
+
+    build = work->build;
+
+    work->report->index = edge_revocation_index_init(build->memory, build->size,
+                                                     build->key);
+
+    if (work->report->index == NULL || !edge_revocation_keep_issuers(work)
+        || !edge_revocation_add_issuers(work))
+    {
+        return EDGE_REVOCATION_BUILD_NO_ROOM;
+    }
+
+    for (i = 0; i < work->lists.count; i++) {
+        if (!work->lists.lists[i].used) {
+            continue;
+        }
+
+        result = edge_revocation_add_list(work, &work->lists.lists[i]);
+        if (result != EDGE_REVOCATION_BUILD_OK) {
+            return result;
+        }
+    }
+
+    return EDGE_REVOCATION_BUILD_OK;
+}
+
+
+static int
+edge_revocation_is_of(const edge_revocation_list_t *list,
+    const unsigned char *id)
+{
+    return list->used && memcmp(list->id, id, EDGE_REVOCATION_ID_LEN) == 0;
+}
+
+
+/* Counts what the issuer has now, as an issuer of the index has it. */
+
+static void
+edge_revocation_sum(const edge_revocation_lists_t *lists,
+    const unsigned char *id, edge_revocation_issuer_t *sum)
+{
+    size_t                         i;
+    const edge_revocation_list_t  *list;
+
+    memset(sum, 0, sizeof(edge_revocation_issuer_t));
+
+    sum->next_update = INT64_MAX;
+    sum->this_update = INT64_MIN;
+
+    for (i = 0; i < lists->count; i++) {
+        list = &lists->lists[i];
+
+        if (!edge_revocation_is_of(list, id)) {
+            continue;
+        }
+
+        sum->count += list->count;
+
+        if (list->is_delta) {
+            sum->ndeltas++;
+            continue;
+        }
+
+        sum->nlists++;
+
+        if (list->next_update < sum->next_update) {
+            sum->next_update = list->next_update;
+        }
+
+        if (list->this_update > sum->this_update) {
+            sum->this_update = list->this_update;
+        }
+    }
+}
+
+
+/*
+ * If there were problems, an issuer that has fewer lists than before, or of
+ * the same base lists fewer deltas, stays as it was: they may be about it.
+ */
+
+static int
+edge_revocation_keep_issuers(edge_revocation_work_t *work)
+{
+    size_t                           i, k;
+    edge_revocation_issuer_t         now;
+    const edge_revocation_index_t   *before;
+    const edge_revocation_issuer_t  *issuer;
+
+    before = work->build->before;
+
+    if (before == NULL || work->report->nproblems == 0) {
+        return 1;
+    }
+
+    for (i = 0; i < before->nissuers; i++) {
+        issuer = &before->issuers[i];
+        edge_revocation_sum(&work->lists, issuer->id, &now);
+
+        if (now.nlists >= issuer->nlists
+            && (now.ndeltas >= issuer->ndeltas
+                || now.this_update > issuer->this_update))
+        {
+            continue;
+        }
+
+        for (k = 0; k < work->lists.count; k++) {
+            if (edge_revocation_is_of(&work->lists.lists[k], issuer->id)) {
+                work->lists.lists[k].used = 0;
+            }
+        }
+
+        if (edge_revocation_index_copy_issuer(work->report->index, before,
+                                              issuer)
+            == NULL)
+        {
+            return 0;
+        }
+
+        work->report->nkept++;
+    }
+
+    return 1;
+}
+
+
+/* A table for each other issuer */
+
+static int
+edge_revocation_add_issuers(edge_revocation_work_t *work)
+{
+    size_t                     i;
+    edge_revocation_list_t    *list;
+    edge_revocation_index_t   *index;
+    edge_revocation_issuer_t   now, *issuer;
+
+    index = work->report->index;
+
+    for (i = 0; i < work->lists.count; i++) {
+        list = &work->lists.lists[i];
+
+        if (!list->used || edge_revocation_index_issuer(index, list->id)) {
+            continue;
+        }
+
+        edge_revocation_sum(&work->lists, list->id, &now);
+
+        issuer = edge_revocation_index_add_issuer(index, list->id, now.count);
+        if (issuer == NULL) {
+            return 0;
+        }
+
+        issuer->next_update = now.next_update;
+        issuer->this_update = now.this_update;
+        issuer->nlists = now.nlists;
+        issuer->ndeltas = now.ndeltas;
+    }
+
+    return 1;
+}
+
+
+static edge_revocation_build_result_e
+edge_revocation_add_list(edge_revocation_work_t *work,
+    edge_revocation_list_t *list)
+{
+    size_t                           place;
+    edge_crl_t                       crl;
+    edge_crl_file_t                 *source;
+    edge_crl_result_e                result;
+    edge_revocation_build_result_e   rc;
+
+    source = malloc(sizeof(edge_crl_file_t));
+    if (source == NULL) {
+        return EDGE_REVOCATION_BUILD_NO_MEMORY;
+    }
+
+    if (!edge_crl_file_open(source, work->lists.files.names[list->file])) {
+        free(source);
+        return EDGE_REVOCATION_BUILD_CHANGED;
+    }
+
+    memset(&crl, 0, sizeof(edge_crl_t));
+
+    work->issuer = edge_revocation_index_issuer(work->report->index, list->id);
+    work->is_full = 0;
+    result = EDGE_CRL_MALFORMED;
+
+    for (place = 0; edge_crl_file_next(source) == 1; place++) {
+        if (place == list->place) {
+            result = edge_crl_read(&crl, edge_crl_file_read, source,
+                                   edge_revocation_add_entry, work);
+            break;
+        }
+    }
+
+    /* what was verified is what was added now, or all is done again */
+
+    if (work->is_full) {
+        rc = EDGE_REVOCATION_BUILD_CHANGED;
+
+    } else if (result == EDGE_CRL_NO_MEMORY) {
+        rc = EDGE_REVOCATION_BUILD_NO_MEMORY;
+
+    } else if (result != EDGE_CRL_OK
+               || memcmp(crl.digest, list->digest, sizeof(crl.digest)) != 0)
+    {
+        rc = EDGE_REVOCATION_BUILD_CHANGED;
+
+    } else {
+        rc = EDGE_REVOCATION_BUILD_OK;
+        work->report->nlists++;
+    }
+
+    if (rc == EDGE_REVOCATION_BUILD_CHANGED) {
+        edge_revocation_lists_problem(&work->lists, list->file,
+                                      EDGE_REVOCATION_CHANGED);
+    }
+
+    edge_crl_free(&crl);
+    edge_crl_file_close(source);
+    free(source);
+
+    return rc;
+}
+
+
+static int
+edge_revocation_add_entry(void *data, const unsigned char *serial, size_t len,
+    unsigned reason)
+{
+    edge_revocation_work_t  *work = data;
+
+    if (reason == EDGE_CRL_REMOVE_FROM_CRL) {
+        edge_revocation_index_remove(work->report->index, work->issuer, serial,
+                                     len);
+        return 0;
+    }
+
+    work->is_full = (edge_revocation_index_add(work->report->index,
+                                               work->issuer, serial, len)
+                     != EDGE_REVOCATION_OK);
+
+    return work->is_full;
+}
+
+
+void
+edge_revocation_report_free(edge_revocation_report_t *report)
+{
+    size_t  i;
+
+    for (i = 0; i < report->nproblems && i < EDGE_REVOCATION_MAX_PROBLEMS; i++)
+    {
+        free(report->problems[i].path);
+    }
+
+    memset(report, 0, sizeof(edge_revocation_report_t));
+}
+
+
+const char *
+edge_revocation_problem_text(edge_revocation_problem_e problem)
+{
+    static const char  *texts[] = {
+        "cannot be read",
+        "is malformed",
+        "has an unsupported algorithm or critical extension",
+        "is of an issuer that no server trusts",
+        "has a wrong signature",
+        "is not yet valid",
+        "is a delta whose base list is missing",
+        "changed while it was read"
+    };
+
+    return texts[problem];
+}
