@@ -77,15 +77,7 @@ ngx_edge_policy_api_check_tls(ngx_http_request_t *r,
     edge_tls_policy_e         result;
     edge_tls_policy_entry_t  *entry;
 
-    static edge_tls_policy_cache_t  *cache;
-
-    /* records of one request are often alike */
-
-    if (cache == NULL) {
-        cache = edge_tls_policy_cache_create(64);
-    }
-
-    entry = cache ? edge_tls_policy_cache_get(cache, policy) : NULL;
+    entry = ngx_edge_tls_policy_entry(policy);
     if (entry == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

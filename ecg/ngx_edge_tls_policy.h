@@ -90,6 +90,16 @@ ngx_int_t ngx_edge_tls_policy_find(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host,
     ngx_edge_tls_policy_state_t *state);
 
+/*
+ * A policy compiled, from the cache of this process; to be released by
+ * edge_tls_policy_cache_release().  NULL without memory.
+ */
+
+edge_tls_policy_entry_t *ngx_edge_tls_policy_entry(
+    const edge_policy_t *policy);
+
+void ngx_edge_tls_policy_exit_process(void);
+
 /* Decides on a ClientHello by conf, that of the server SNI selected. */
 
 ngx_int_t ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello,

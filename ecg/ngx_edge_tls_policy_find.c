@@ -176,21 +176,12 @@ ngx_edge_tls_policy_compiled(ngx_pool_t *pool, edge_policy_t *policy,
     ngx_pool_cleanup_t       *cln;
     edge_tls_policy_entry_t  *entry;
 
-    if (ngx_edge_tls_policy_cache == NULL) {
-        ngx_edge_tls_policy_cache =
-                      edge_tls_policy_cache_create(NGX_EDGE_TLS_POLICY_CACHED);
-
-        if (ngx_edge_tls_policy_cache == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
     cln = ngx_pool_cleanup_add(pool, 0);
     if (cln == NULL) {
         return NGX_ERROR;
     }
 
-    entry = edge_tls_policy_cache_get(ngx_edge_tls_policy_cache, policy);
+    entry = ngx_edge_tls_policy_entry(policy);
     if (entry == NULL) {
         return NGX_ERROR;
     }
@@ -218,4 +209,32 @@ static void
 ngx_edge_tls_policy_release(void *data)
 {
     edge_tls_policy_cache_release(data);
+}
+
+
+edge_tls_policy_entry_t *
+ngx_edge_tls_policy_entry(const edge_policy_t *policy)
+{
+    if (ngx_edge_tls_policy_cache == NULL) {
+        ngx_edge_tls_policy_cache =
+                      edge_tls_policy_cache_create(NGX_EDGE_TLS_POLICY_CACHED);
+
+        if (ngx_edge_tls_policy_cache == NULL) {
+            return NULL;
+        }
+    }
+
+    return edge_tls_policy_cache_get(ngx_edge_tls_policy_cache, policy);
+}
+
+
+/* Connections that are still open have entries of their own. */
+
+void
+ngx_edge_tls_policy_exit_process(void)
+{
+    if (ngx_edge_tls_policy_cache) {
+        edge_tls_policy_cache_destroy(ngx_edge_tls_policy_cache);
+        ngx_edge_tls_policy_cache = NULL;
+    }
 }

@@ -235,11 +235,12 @@ sub certificate {
 sub s_client {
     my (%o) = @_;
     my @name = defined $o{sni} ? ('-servername', $o{sni}) : '-noservername';
+    my $host = defined $o{sni} ? "Host: $o{sni}\r\n" : '';
     my $port = $o{port} || EdgeTest::port();
     my $command = join ' ', 'timeout 10 openssl s_client -connect',
         "127.0.0.1:$port", @name, @{ $o{args} || [] }, '-ign_eof 2>&1';
 
-    return scalar `printf 'GET / HTTP/1.0\r\n\r\n' | $command`;
+    return scalar `printf 'GET / HTTP/1.0\r\n$host\r\n' | $command`;
 }
 
 
