@@ -1,13 +1,17 @@
 # The examples of the documentation: nginx accepts each ```nginx block of
-# README.md and docs/*.md as it is printed.
+# README.md and docs/*.md as it is printed, but for where files are.
 
 use strict;
 use warnings;
 
 use lib 't/lib';
 use EdgeTest;
+use EdgeTest::Hello;
+use File::Temp qw(tempdir);
 use Test::More;
 
+my $dir = tempdir(CLEANUP => 1);
+my ($cert, $key) = EdgeTest::Hello::certificate($dir, 'localhost');
 my $found = 0;
 
 
@@ -43,6 +47,25 @@ sub fold {
     $text =~ s/^\s*include\s+mime\.types;\n//m;
     $text =~ s/(\blisten\s+)[\w.:\[\]]*\d/$1%%PORT%%/g;
     $text .= "server { listen %%PORT%%; }\n" if $text !~ /^\s*server\s*\{/m;
+
+    return place($text);
+}
+
+
+# Files and hosts that are not here: a certificate and a place of our own
+
+sub place {
+    my ($text) = @_;
+
+    $text =~ s/(\bssl_certificate_key\s+)[^\s;]+/$1$key/g;
+    $text =~ s/(\bssl_(?:client_|trusted_)?certificate\s+)[^\s;]+/$1$cert/g;
+    $text =~ s/(\bmtls_crl\s+)[^\s;]+/$1$dir/g;
+    $text =~ s/(\becg_store\s+)[^\s;]+/$1$dir\/store/g;
+    $text =~ s/(\blisten\s+unix:)[^\s;]+/$1$dir\/socket/g;
+    $text =~ s/(\bproxy_pass\s+http:\/\/)[a-z]+;/${1}127.0.0.1:1;/g;
+    $text =~ s/^\s*\.\.\.\n//mg;
+    $text = "ecg_store $dir/store;\n$text"
+        if $text =~ /\becg_api\b/ && $text !~ /\becg_store\b/;
 
     return $text;
 }
