@@ -231,41 +231,42 @@ ngx_module_t  ngx_http_mtls_module = {
 
 
 #define ngx_http_mtls_field(name, field)                                      \
-    { ngx_string("mtls_" name), NULL, ngx_http_mtls_variable, field,          \
+    { ngx_string(name), NULL, ngx_http_mtls_variable, field,          \
       NGX_HTTP_VAR_CHANGEABLE, 0 }
 
 #define ngx_http_mtls_flag(name, flag)                                        \
-    { ngx_string("mtls_" name), NULL, ngx_http_mtls_flag_variable, flag,      \
+    { ngx_string(name), NULL, ngx_http_mtls_flag_variable, flag,      \
       NGX_HTTP_VAR_NOCACHEABLE, 0 }
 
 
 static ngx_http_variable_t  ngx_http_mtls_vars[] = {
-    ngx_http_mtls_flag("presented", NGX_HTTP_MTLS_PRESENTED),
-    ngx_http_mtls_flag("verified", NGX_HTTP_MTLS_VERIFIED),
-    ngx_http_mtls_flag("revoked", NGX_HTTP_MTLS_REVOKED),
-    ngx_http_mtls_field("subject_dn", EDGE_CERTIFICATE_SUBJECT_DN),
-    ngx_http_mtls_field("subject_dn_rfc2253", EDGE_CERTIFICATE_SUBJECT_DN),
-    ngx_http_mtls_field("subject_dn_legacy",
+    ngx_http_mtls_flag("mtls_presented", NGX_HTTP_MTLS_PRESENTED),
+    ngx_http_mtls_flag("mtls_verified", NGX_HTTP_MTLS_VERIFIED),
+    ngx_http_mtls_flag("mtls_revoked", NGX_HTTP_MTLS_REVOKED),
+    ngx_http_mtls_field("mtls_subject_dn", EDGE_CERTIFICATE_SUBJECT_DN),
+    ngx_http_mtls_field("mtls_subject_dn_rfc2253", EDGE_CERTIFICATE_SUBJECT_DN),
+    ngx_http_mtls_field("mtls_subject_dn_legacy",
                         EDGE_CERTIFICATE_SUBJECT_DN_LEGACY),
-    ngx_http_mtls_field("issuer_dn", EDGE_CERTIFICATE_ISSUER_DN),
-    ngx_http_mtls_field("issuer_dn_rfc2253", EDGE_CERTIFICATE_ISSUER_DN),
-    ngx_http_mtls_field("issuer_dn_legacy", EDGE_CERTIFICATE_ISSUER_DN_LEGACY),
-    ngx_http_mtls_field("serial", EDGE_CERTIFICATE_SERIAL),
-    ngx_http_mtls_field("issuer_serial", NGX_EDGE_IDENTITY_ISSUER_SERIAL),
-    ngx_http_mtls_field("ski", EDGE_CERTIFICATE_SKI),
-    ngx_http_mtls_field("issuer_ski", NGX_EDGE_IDENTITY_ISSUER_SKI),
-    ngx_http_mtls_field("not_before", EDGE_CERTIFICATE_NOT_BEFORE),
-    ngx_http_mtls_field("not_after", EDGE_CERTIFICATE_NOT_AFTER),
-    ngx_http_mtls_field("sha1", EDGE_CERTIFICATE_SHA1),
-    ngx_http_mtls_field("sha256", EDGE_CERTIFICATE_SHA256),
-    ngx_http_mtls_field("san_dns", EDGE_CERTIFICATE_SAN_DNS),
-    ngx_http_mtls_field("san_uri", EDGE_CERTIFICATE_SAN_URI),
-    ngx_http_mtls_field("san_email", EDGE_CERTIFICATE_SAN_EMAIL),
-    ngx_http_mtls_field("san_ip", EDGE_CERTIFICATE_SAN_IP),
-    ngx_http_mtls_field("client_cert", NGX_EDGE_IDENTITY_CLIENT_CERT),
-    ngx_http_mtls_field("client_cert_chain",
+    ngx_http_mtls_field("mtls_issuer_dn", EDGE_CERTIFICATE_ISSUER_DN),
+    ngx_http_mtls_field("mtls_issuer_dn_rfc2253", EDGE_CERTIFICATE_ISSUER_DN),
+    ngx_http_mtls_field("mtls_issuer_dn_legacy",
+                        EDGE_CERTIFICATE_ISSUER_DN_LEGACY),
+    ngx_http_mtls_field("mtls_serial", EDGE_CERTIFICATE_SERIAL),
+    ngx_http_mtls_field("mtls_issuer_serial", NGX_EDGE_IDENTITY_ISSUER_SERIAL),
+    ngx_http_mtls_field("mtls_ski", EDGE_CERTIFICATE_SKI),
+    ngx_http_mtls_field("mtls_issuer_ski", NGX_EDGE_IDENTITY_ISSUER_SKI),
+    ngx_http_mtls_field("mtls_not_before", EDGE_CERTIFICATE_NOT_BEFORE),
+    ngx_http_mtls_field("mtls_not_after", EDGE_CERTIFICATE_NOT_AFTER),
+    ngx_http_mtls_field("mtls_sha1", EDGE_CERTIFICATE_SHA1),
+    ngx_http_mtls_field("mtls_sha256", EDGE_CERTIFICATE_SHA256),
+    ngx_http_mtls_field("mtls_san_dns", EDGE_CERTIFICATE_SAN_DNS),
+    ngx_http_mtls_field("mtls_san_uri", EDGE_CERTIFICATE_SAN_URI),
+    ngx_http_mtls_field("mtls_san_email", EDGE_CERTIFICATE_SAN_EMAIL),
+    ngx_http_mtls_field("mtls_san_ip", EDGE_CERTIFICATE_SAN_IP),
+    ngx_http_mtls_field("mtls_client_cert", NGX_EDGE_IDENTITY_CLIENT_CERT),
+    ngx_http_mtls_field("mtls_client_cert_chain",
                         NGX_EDGE_IDENTITY_CLIENT_CERT_CHAIN),
-    ngx_http_mtls_field("xfcc", NGX_EDGE_IDENTITY_XFCC),
+    ngx_http_mtls_field("mtls_xfcc", NGX_EDGE_IDENTITY_XFCC),
 
       ngx_http_null_variable
 };

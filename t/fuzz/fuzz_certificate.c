@@ -1,5 +1,5 @@
-/* fuzz: mtls/edge_cert*.c mtls/edge_session_note.c mtls/edge_text.c -lcrypto */
-/* fuzz: mtls/edge_revocation_issuer.c mtls/edge_der.c */
+/* fuzz: mtls/edge_cert*.c mtls/edge_session_note.c mtls/edge_text.c -lcrypto
+         mtls/edge_revocation_issuer.c mtls/edge_der.c */
 
 /*
  * Input: the DER of a certificate, or a session's note.  All that comes out

@@ -1,5 +1,5 @@
-/* unit: mtls/edge_certificate.c mtls/edge_certificate_xfcc.c */
-/* unit: mtls/edge_text.c -lcrypto -Wl,--wrap=realloc */
+/* unit: mtls/edge_certificate.c mtls/edge_certificate_xfcc.c
+         mtls/edge_text.c -lcrypto -Wl,--wrap=realloc */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
-/* unit: mtls/edge_crl.c mtls/edge_crl_extensions.c mtls/edge_der.c */
-/* unit: mtls/edge_crl_signature.c mtls/edge_crl_file.c */
-/* unit: -lcrypto -Wl,--wrap=malloc,--wrap=calloc */
+/* unit: mtls/edge_crl.c mtls/edge_crl_extensions.c mtls/edge_der.c
+         mtls/edge_crl_signature.c mtls/edge_crl_file.c
+         -lcrypto -Wl,--wrap=malloc,--wrap=calloc */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
-/* unit: mtls/edge_revocation_build.c mtls/edge_revocation_files.c */
-/* unit: mtls/edge_revocation_lists.c mtls/edge_revocation_issuer.c */
-/* unit: mtls/edge_revocation_index.c mtls/edge_crl.c mtls/edge_der.c */
-/* unit: mtls/edge_crl_extensions.c mtls/edge_crl_signature.c */
-/* unit: mtls/edge_crl_file.c -lcrypto */
+/* unit: mtls/edge_revocation_build.c mtls/edge_revocation_files.c
+         mtls/edge_revocation_lists.c mtls/edge_revocation_issuer.c
+         mtls/edge_revocation_index.c mtls/edge_crl.c mtls/edge_der.c
+         mtls/edge_crl_extensions.c mtls/edge_crl_signature.c
+         mtls/edge_crl_file.c -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>

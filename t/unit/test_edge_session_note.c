@@ -1,5 +1,5 @@
-/* unit: mtls/edge_session_note.c mtls/edge_cert*.c mtls/edge_text.c -lcrypto */
-/* unit: mtls/edge_revocation_issuer.c mtls/edge_der.c */
+/* unit: mtls/edge_session_note.c mtls/edge_cert*.c mtls/edge_text.c -lcrypto
+         mtls/edge_revocation_issuer.c mtls/edge_der.c */
 
 #include <setjmp.h>
 #include <stdarg.h>
