@@ -59,13 +59,20 @@ sub table {
 
 # Its entries, by the name in each: name => text of the entry.
 
+# A macro may put a prefix in front: ngx_string("prefix_" name).
+
 sub entries {
-    my ($table) = @_;
+    my ($table, $macros) = @_;
     my @parts = split /(?=\b\w+\("[a-z]\w*")/, $table;
     my %entry;
 
     for (@parts) {
-        $entry{$1} = $_ if /^\w+\("([a-z]\w*)"/;
+        next if !/^(\w+)\("([a-z]\w*)"/;
+
+        my ($macro, $name) = ($1, $2);
+        my ($prefix) = ($macros->{$macro} // '') =~ /ngx_string\("(\w+)"\s/;
+
+        $entry{($prefix // '') . $name} = $_;
     }
 
     return \%entry;
@@ -156,9 +163,10 @@ sub read_door {
     $text =~ s|/\*.*?\*/| |gs;
     $macros{$1} = $2 while $text =~ /^#define\s+(\w+)((?:.*\\\n)*.*)/mg;
 
-    my $commands = entries(table($text, 'ngx_command_t', 'ngx_null_command'));
+    my $commands = entries(table($text, 'ngx_command_t', 'ngx_null_command'),
+        \%macros);
     my $variables = entries(table($text, 'ngx_http_variable_t',
-        'ngx_http_null_variable'));
+        'ngx_http_null_variable'), \%macros);
 
     for (keys %$commands) {
         my $entry = $commands->{$_};

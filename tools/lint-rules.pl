@@ -151,8 +151,8 @@ sub check_tested {
     my %tested;
 
     for my $test (glob 't/unit/test_*.c') {
-        my ($line) = text_of($test) =~ m{^/\* *unit: *(.*?) *\*/}ms;
-        $tested{$_} = 1 for split ' ', $line // '';
+        my @needs = text_of($test) =~ m{^/\*[\s*]*unit:(.*?)\*/}gms;
+        $tested{$_} = 1 for map { split } @needs;
     }
 
     wrong("$_: no test in t/unit names it")
