@@ -126,12 +126,17 @@ sub check_length {
 
 sub words_of {
     my @words;
-    my ($n, $fresh, $comment) = (0, 1, 0);
+    my ($n, $fresh, $comment, $depth) = (0, 1, 0, 0);
 
     for (@_) {
         $n++;
-        my $begins = $fresh && !$comment;
+        my $begins = $fresh && !$comment && $depth == 0;
         my $text = $_;
+
+        # A ";" within brackets ends no statement.
+        (my $bare = $text) =~ s{"(\\.|[^"])*"|'(\\.|[^'])*'|/\*.*?\*/}{}g;
+        $depth += ($bare =~ tr/(//) - ($bare =~ tr/)//);
+        $depth = 0 if $depth < 0 || /^[{}]/;
 
         $fresh = 1 if /[;{}:]\s*$|^\s*#|\*\/\s*$/;
         $fresh = 0 if /[^;{}:\s]\s*$/ && !/^\s*#|\*\/\s*$/;
