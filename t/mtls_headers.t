@@ -45,6 +45,21 @@ my $seen = "$EdgeTest::ServRoot/seen-$$";
 EdgeTest::Mirror->start(port => EdgeTest->port(15), log => $seen);
 
 my $dir = $pki->path('');
+my $http3 = `curl -V` =~ /\bHTTP3\b/
+    && EdgeTest::built_with('--with-http_v3_module');
+my $quic = $http3 ? 'listen %%PORT4%% quic reuseport default_server;'
+    : '';
+my $other = $http3 ? <<"END" : '';
+server {
+    listen %%PORT4%% quic;
+    server_name other;
+    ssl_certificate ${dir}server.crt;
+    ssl_certificate_key ${dir}server.key;
+    ssl_verify_client on;
+    ssl_client_certificate ${dir}mallory.crt;
+    location / { return 200 "\$mtls_subject_dn"; }
+}
+END
 my $locations = <<"END";
     location /http { proxy_pass http://127.0.0.1:%%PORT10%%; }
     location /fastcgi { fastcgi_pass 127.0.0.1:%%PORT11%%; }
@@ -86,6 +101,7 @@ ignore_invalid_headers off;
 mtls_headers cf;
 large_client_header_buffers 4 32k;
 http2_max_field_size 32k;
+$other
 
 server {
     listen %%PORT%%;
@@ -96,6 +112,7 @@ $locations
 
 server {
     listen %%PORT1%% ssl%%H2%%;
+    $quic
     server_name localhost;
     ssl_certificate ${dir}server.crt;
     ssl_certificate_key ${dir}server.key;
@@ -487,6 +504,28 @@ for my $version ('1.2', '1.3') {
     my @at = $h2 =~ /^Cf-Cert-Sha256: (\w+)$/mg;
 
     is_deeply(\@at, [ ($want{CF_CERT_SHA256}) x 2 ], 'HTTP/2');
+}
+
+
+SKIP: {
+    skip 'nginx or curl without HTTP/3', 5 if !$http3;
+
+    my $url = 'https://localhost:' . EdgeTest->port(4) . '/http';
+    my $forged = join ' ', map { "-H '$_: forged'" } 'cf-cert-verified',
+        'cf_cert_subject_dn', 'Client.Cert', 'x-mine';
+    my $curl = 'curl -sk --http3-only --max-time 10';
+    my $plain = `$curl $forged $url`;
+    my $mine = `$curl $forged -E ${dir}alice.crt --key ${dir}alice.key $url`;
+
+    like($plain, qr/^x-mine: forged$/mi, 'HTTP/3: other headers stay');
+    is_deeply(identity(seen({ body => $plain })), $none,
+        'HTTP/3: nothing forged without a certificate');
+    is_deeply(identity(seen({ body => $mine })), \%want,
+        'HTTP/3: nothing forged, and all headers, with a certificate');
+
+    my $code = `$curl -H 'Host: other' -o /dev/null -w '%{http_code}' -E ${dir}alice.crt --key ${dir}alice.key $url`;
+    is($code, '421', 'HTTP/3: authority of a server with another CA');
+    is((() = $edge->complaints), 0, 'HTTP/3: nothing bad in the log');
 }
 
 
