@@ -23,6 +23,7 @@ static void ngx_edge_revocation_release(ngx_edge_revocation_t *rev);
 static void ngx_edge_revocation_clear(ngx_edge_revocation_t *rev,
     ngx_uint_t slot);
 static void ngx_edge_revocation_build(void *data, ngx_log_t *log);
+static void ngx_edge_revocation_clear_old(void *data, ngx_log_t *log);
 static ngx_int_t ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task,
     ngx_log_t *log);
 static void ngx_edge_revocation_log(ngx_edge_revocation_task_t *task,
@@ -52,6 +53,9 @@ ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
 
     ngx_edge_revocation_build(&task, cycle->log);
     rc = ngx_edge_revocation_publish(&task, cycle->log);
+
+    ngx_edge_revocation_clear_old(&task, cycle->log);
+    ngx_edge_revocation_release(rev);
 
     return rev->shared->generation ? NGX_OK : rc;
 }
@@ -181,15 +185,22 @@ ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task, ngx_log_t *log)
             rc = NGX_ERROR;
         }
 
-        /* readers that are late see that the generation is another */
-
-        ngx_edge_revocation_clear(task->rev, (shared->generation + 1) % 2);
         edge_revocation_report_free(&task->report);
     }
 
-    ngx_edge_revocation_release(task->rev);
-
     return rc;
+}
+
+
+/* Readers that are late see that the generation is another. */
+
+static void
+ngx_edge_revocation_clear_old(void *data, ngx_log_t *log)
+{
+    ngx_edge_revocation_task_t  *task = data;
+
+    ngx_edge_revocation_clear(task->rev,
+                              (task->rev->shared->generation + 1) % 2);
 }
 
 
@@ -241,6 +252,22 @@ ngx_edge_revocation_log(ngx_edge_revocation_task_t *task, ngx_log_t *log)
 #if (NGX_THREADS)
 
 static void
+ngx_edge_revocation_cleared(ngx_event_t *ev)
+{
+    ngx_thread_task_t           *thread;
+    ngx_edge_revocation_task_t  *task;
+
+    thread = ev->data;
+    task = thread->ctx;
+
+    ngx_edge_revocation_release(task->rev);
+    ngx_free(thread);
+}
+
+
+/* Giving back the memory of a large index takes long, so a thread does it. */
+
+static void
 ngx_edge_revocation_done(ngx_event_t *ev)
 {
     ngx_thread_task_t           *thread;
@@ -250,7 +277,15 @@ ngx_edge_revocation_done(ngx_event_t *ev)
     task = thread->ctx;
 
     (void) ngx_edge_revocation_publish(task, ngx_cycle->log);
-    ngx_free(thread);
+
+    thread->handler = ngx_edge_revocation_clear_old;
+    thread->event.handler = ngx_edge_revocation_cleared;
+
+    if (task->unchanged
+        || ngx_thread_task_post(task->rev->pool, thread) != NGX_OK)
+    {
+        ngx_edge_revocation_cleared(ev);
+    }
 }
 
 
