@@ -157,17 +157,14 @@ static edge_encoder_t *
 edge_codec_zstd_create(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
 {
-    ZSTD_customMem   custom;
+    ZSTD_customMem   custom = { edge_codec_zstd_alloc, edge_codec_zstd_free,
+                                memory };
     edge_encoder_t  *encoder;
 
     encoder = edge_memory_alloc(memory, sizeof(edge_encoder_t));
     if (encoder == NULL) {
         return NULL;
     }
-
-    custom.customAlloc = edge_codec_zstd_alloc;
-    custom.customFree = edge_codec_zstd_free;
-    custom.opaque = memory;
 
     encoder->memory = memory;
     encoder->cctx = ZSTD_createCCtx_advanced(custom);
@@ -223,22 +220,14 @@ edge_codec_zstd_step(edge_encoder_t *encoder, edge_step_e step,
     edge_in_t *in, edge_out_t *out)
 {
     size_t          left;
-    ZSTD_inBuffer   input;
-    ZSTD_outBuffer  output;
+    ZSTD_inBuffer   input = { in->data, in->size, in->pos };
+    ZSTD_outBuffer  output = { out->data, out->size, out->pos };
 
     static const ZSTD_EndDirective  directives[] = {
         ZSTD_e_continue,
         ZSTD_e_flush,
         ZSTD_e_end
     };
-
-    input.src = in->data;
-    input.size = in->size;
-    input.pos = in->pos;
-
-    output.dst = out->data;
-    output.size = out->size;
-    output.pos = out->pos;
 
     left = ZSTD_compressStream2(encoder->cctx, &output, &input,
                                 directives[step]);
@@ -280,6 +269,39 @@ edge_codec_zstd_close(edge_encoder_t *encoder)
 }
 
 
+/*
+ * The estimators assume the largest body, and divide by what long distance
+ * matching leaves to be filled in later, unless every table is given: filled
+ * in here as the library does, since 1.5.7 by the strategy.
+ */
+
+static void
+edge_codec_zstd_fill_in(ZSTD_CCtx_params *cctx_params,
+    const ZSTD_compressionParameters *cparams, unsigned long_distance)
+{
+    size_t     i;
+    const int  st = ZSTD_versionNumber() < 10507 ? 0 : (int) cparams->strategy;
+    const int  hash_log = (int) cparams->windowLog - (7 - st / 3);
+
+    const struct {
+        ZSTD_cParameter  name;
+        int              value;
+    } tables[] = {
+        { ZSTD_c_hashLog, cparams->hashLog },
+        { ZSTD_c_chainLog, cparams->chainLog },
+        { ZSTD_c_strategy, cparams->strategy },
+        { ZSTD_c_ldmHashLog, hash_log < 6 ? 6 : hash_log },
+        { ZSTD_c_ldmMinMatch, st >= ZSTD_btultra ? 32 : 64 },
+        { ZSTD_c_ldmBucketSizeLog, st < 3 ? 3 : st > 8 ? 8 : st }
+    };
+
+    for (i = 0; i < (long_distance ? 6 : 3); i++) {
+        (void) ZSTD_CCtxParams_setParameter(cctx_params, tables[i].name,
+                                            tables[i].value);
+    }
+}
+
+
 static size_t
 edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
@@ -293,8 +315,6 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
         return 0;
     }
 
-    /* the estimators assume the largest body unless every table is given */
-
     cparams = ZSTD_getCParams(params->level,
                               size_max == EDGE_SIZE_UNKNOWN
                               ? ZSTD_CONTENTSIZE_UNKNOWN : size_max, 0);
@@ -305,24 +325,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
 
     (void) edge_codec_zstd_configure(edge_codec_zstd_set_params, cctx_params,
                                      params, size_max);
-    (void) ZSTD_CCtxParams_setParameter(cctx_params, ZSTD_c_hashLog,
-                                        cparams.hashLog);
-    (void) ZSTD_CCtxParams_setParameter(cctx_params, ZSTD_c_chainLog,
-                                        cparams.chainLog);
-    (void) ZSTD_CCtxParams_setParameter(cctx_params, ZSTD_c_strategy,
-                                        cparams.strategy);
-
-    /* they divide by what long distance matching leaves to be filled in */
-
-    if (params->long_distance) {
-        (void) ZSTD_CCtxParams_setParameter(cctx_params, ZSTD_c_ldmHashLog,
-                                            cparams.windowLog > 13
-                                            ? cparams.windowLog - 7 : 6);
-        (void) ZSTD_CCtxParams_setParameter(cctx_params,
-                                            ZSTD_c_ldmMinMatch, 64);
-        (void) ZSTD_CCtxParams_setParameter(cctx_params,
-                                            ZSTD_c_ldmBucketSizeLog, 3);
-    }
+    edge_codec_zstd_fill_in(cctx_params, &cparams, params->long_distance);
 
     size = whole ? ZSTD_estimateCCtxSize_usingCCtxParams(cctx_params)
                  : ZSTD_estimateCStreamSize_usingCCtxParams(cctx_params);
@@ -344,7 +347,7 @@ void *
 edge_zstd_dictionary_create(const void *data, size_t size,
     const edge_params_t *params)
 {
-    ZSTD_customMem              memory = { NULL, NULL, NULL };
+    ZSTD_customMem              memory = { 0 };
     ZSTD_compressionParameters  cparams;
 
     cparams = ZSTD_getCParams(params->level, ZSTD_CONTENTSIZE_UNKNOWN, size);
@@ -368,10 +371,7 @@ edge_zstd_dictionary_free(void *dictionary)
 edge_zstd_limits_t
 edge_zstd_limits(void)
 {
-    edge_zstd_limits_t  limits;
-
-    limits.level_min = ZSTD_minCLevel();
-    limits.level_max = ZSTD_maxCLevel();
+    edge_zstd_limits_t  limits = { ZSTD_minCLevel(), ZSTD_maxCLevel(), 0 };
 
     /* what one of the two does not know is not there */
 

@@ -8,7 +8,7 @@
 dir=${UNIT_DIR:-$build/unit}
 logs=$build/logs
 name=${TALLY_NAME:-unit}
-cflags="-g -O1 -Wall -Wextra -Werror -Wno-unused-parameter"
+cflags="-g -O1 -Wall -Wextra -Wno-unused-parameter"
 includes="-I. -Icommon -Icompress -Imtls -Iecg -It/unit"
 
 mkdir -p "$dir" "$logs"
