@@ -31,7 +31,6 @@ typedef enum {
 
 
 typedef struct {
-    ngx_uint_t      enabled;
     edge_coding_e   order[EDGE_CODINGS];
     ngx_uint_t      codings;
     size_t          min_length;
