@@ -18,11 +18,12 @@ failed=0
 times=
 
 for step; do
-    echo "== $step"
+    echo "== $step" | tee -a "$TALLY/output"
     start=$SECONDS
 
-    ${MAKE:-make} --no-print-directory "$step" </dev/null
-    status=$?
+    ${MAKE:-make} --no-print-directory "$step" </dev/null 2>&1 \
+        | tee -a "$TALLY/output"
+    status=${PIPESTATUS[0]}
 
     # A step without a count of its own counts only when it fails.
     p=0
@@ -44,6 +45,15 @@ for step; do
 done
 
 [ -n "$outer" ] && echo "$passed $failed" > "$outer/$name"
+
+# Once more, and last: who reads the end of a long log finds them.
+if [ $failed != 0 ] && [ -z "$outer" ]; then
+    echo "== failures"
+    grep -aE -A8 -e '^not ok [0-9]' -e ": status [0-9]+" -e ": [1-9][0-9]* failed\$" -e ': sanitizer report' \
+        -e '^== ' -e '^lint [^:]*:$' "$TALLY/output" \
+        | grep -avE '^(ok [0-9]|--$|[a-z0-9_]+: [0-9]+ passed, 0 failed)' \
+        | cut -c1-160 | head -80
+fi
 
 echo "time:${times%,}"
 echo "$passed passed, $failed failed"
