@@ -32,8 +32,9 @@ class Root:
         if self.is_host:
             self.top = self.inside = TOP + "/"
         else:
-            self.top = "%s/build/roots/%s/edge/" % (TOP, name)
-            self.inside = "/edge/"
+            edge = os.environ.get("ROOT_EDGE", "edge")
+            self.top = "%s/build/roots/%s/%s/" % (TOP, name, edge)
+            self.inside = "/%s/" % edge
 
     def command(self, argv, cpu=None, copy=False):
         """What to execute for argv to run in the root, pinned to a core."""

@@ -1,0 +1,51 @@
+"""The parts that are programs of their own, run one after the other.
+
+A program is run in the top folder, with our modules built, BENCH_PORT and
+TEST_NGINX_PORT set to the first port it may use (of 40) and PERL5LIB for
+t/lib/EdgeTest.pm. What it prints to stdout is appended to the report as it
+is (Markdown, no heading needed); stderr is for progress; an exit status but 0
+is written down. Each is to take two minutes at most."""
+
+import os
+import subprocess
+
+import roots
+
+# The part: what to run, with its arguments and settings.
+PARTS = {
+    "mtls": [
+        ("handshakes with client certificates", "bench/mtls-handshakes.pl",
+         [], {}),
+        ("revocation lists", "bench/mtls-revocation.pl", [],
+         {"COUNTS": "100000 1000000"}),
+    ],
+    "ecg": [
+        ("policies of hostnames", "bench/ecg.py", ["1000000"], {}),
+    ],
+}
+
+
+def environment(settings, more):
+    port = str(settings.port)
+    perl = [roots.TOP + "/t/lib", roots.TOP + "/build/perl/usr/share/perl5",
+            os.environ.get("PERL5LIB", "")]
+    return {**os.environ, "BENCH_PORT": port, "TEST_NGINX_PORT": port,
+            "PERL5LIB": ":".join(p for p in perl if p), **more}
+
+
+def run(settings, part, say):
+    for title, program, arguments, more in PARTS[part]:
+        say("\n### %s: %s\n" % (part, title))
+        process = subprocess.Popen(
+            [os.path.join(roots.TOP, program)] + arguments, cwd=roots.TOP,
+            env=environment(settings, more), stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, text=True)
+        try:
+            for line in process.stdout:
+                say(line.rstrip("\n"))
+            if process.wait() != 0:
+                say("\n%s: exit status %d" % (program, process.returncode))
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
