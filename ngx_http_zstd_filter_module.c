@@ -4,22 +4,19 @@
 #include <ngx_http.h>
 
 #include "ngx_edge_body.h"
+#include "ngx_edge_choice.h"
 #include "ngx_edge_coding.h"
 #include "ngx_edge_elect.h"
 #include "ngx_edge_encoders.h"
 #include "ngx_edge_headers.h"
 #include "ngx_edge_precompressed.h"
 #include "ngx_edge_slots.h"
-
-
-#define NGX_HTTP_ZSTD_STATIC_OFF     0
-#define NGX_HTTP_ZSTD_STATIC_ON      1
-#define NGX_HTTP_ZSTD_STATIC_ALWAYS  2
+#include "ngx_edge_types.h"
 
 
 typedef struct {
     ngx_edge_encoders_t     encoders;
-    ngx_array_t             params;         /* edge_params_t *, all unlike */
+    ngx_edge_params_t       params;
     ngx_str_t               dict_file;
     ngx_flag_t              dict_unsafe;
 } ngx_http_zstd_main_conf_t;
@@ -29,12 +26,13 @@ typedef struct {
     ngx_edge_elect_conf_t   elect;
     ngx_edge_body_conf_t    body;
 
-    ngx_flag_t              enable;
+    ngx_edge_choice_t       choice;
+    ngx_edge_coder_t       *coders;         /* by edge_coding_e */
     ngx_hash_t              types;
     ngx_array_t            *types_keys;
     ngx_str_t               bypass_vary;
     ngx_edge_coding_settings_t  settings;
-    ngx_uint_t              precompressed;
+    ngx_uint_t              precompressed[NGX_EDGE_PRECOMPRESSED];
 } ngx_http_zstd_loc_conf_t;
 
 
@@ -72,9 +70,9 @@ static ngx_int_t ngx_http_zstd_init(ngx_conf_t *cf);
 
 
 static ngx_conf_enum_t  ngx_http_zstd_static_modes[] = {
-    { ngx_string("off"), NGX_HTTP_ZSTD_STATIC_OFF },
-    { ngx_string("on"), NGX_HTTP_ZSTD_STATIC_ON },
-    { ngx_string("always"), NGX_HTTP_ZSTD_STATIC_ALWAYS },
+    { ngx_string("off"), NGX_EDGE_PRECOMPRESSED_OFF },
+    { ngx_string("on"), NGX_EDGE_PRECOMPRESSED_ON },
+    { ngx_string("always"), NGX_EDGE_PRECOMPRESSED_ALWAYS },
     { ngx_null_string, 0 }
 };
 
@@ -82,45 +80,6 @@ static ngx_conf_enum_t  ngx_http_zstd_static_modes[] = {
 static ngx_edge_slot_check_t  ngx_http_zstd_check_static = {
     ngx_edge_set_enum, ngx_http_zstd_static_modes,
     "\"off\", \"on\" or \"always\""
-};
-
-
-/* textual and other media types that shrink; text/html is always among them */
-
-static ngx_str_t  ngx_http_zstd_default_types[] = {
-    ngx_string("text/html"),
-    ngx_string("text/plain"),
-    ngx_string("text/css"),
-    ngx_string("text/csv"),
-    ngx_string("text/javascript"),
-    ngx_string("text/markdown"),
-    ngx_string("text/vtt"),
-    ngx_string("text/wgsl"),
-    ngx_string("text/x-component"),
-    ngx_string("text/xml"),
-    ngx_string("application/atom+xml"),
-    ngx_string("application/geo+json"),
-    ngx_string("application/javascript"),
-    ngx_string("application/json"),
-    ngx_string("application/json-seq"),
-    ngx_string("application/ld+json"),
-    ngx_string("application/manifest+json"),
-    ngx_string("application/problem+json"),
-    ngx_string("application/rss+xml"),
-    ngx_string("application/vnd.api+json"),
-    ngx_string("application/vnd.ms-fontobject"),
-    ngx_string("application/wasm"),
-    ngx_string("application/x-javascript"),
-    ngx_string("application/x-ndjson"),
-    ngx_string("application/xhtml+xml"),
-    ngx_string("application/xml"),
-    ngx_string("application/xml+rss"),
-    ngx_string("font/otf"),
-    ngx_string("font/ttf"),
-    ngx_string("image/bmp"),
-    ngx_string("image/svg+xml"),
-    ngx_string("image/x-icon"),
-    ngx_null_string
 };
 
 
@@ -144,17 +103,24 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
 
     { ngx_string("compression"),
       NGX_HTTP_ZSTD_LIF|NGX_CONF_1MORE,
-      ngx_edge_set_codings_slot,
+      ngx_edge_set_choice_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_zstd_loc_conf_t, enable),
+      offsetof(ngx_http_zstd_loc_conf_t, choice),
       NULL },
 
     { ngx_string("zstd"),
       NGX_HTTP_ZSTD_LIF|NGX_CONF_FLAG,
-      ngx_conf_set_flag_slot,
+      ngx_edge_set_choice_flag_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_zstd_loc_conf_t, enable),
+      offsetof(ngx_http_zstd_loc_conf_t, choice),
       NULL },
+
+    { ngx_string("brotli"),
+      NGX_HTTP_ZSTD_LIF|NGX_CONF_FLAG,
+      ngx_edge_set_choice_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_zstd_loc_conf_t, choice),
+      &ngx_edge_choice_brotli },
 
     { ngx_string("compression_bypass"),
       NGX_HTTP_ZSTD_LIF|NGX_CONF_1MORE,
@@ -175,15 +141,21 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
 
     ngx_http_zstd_slot("compression_types", NGX_CONF_1MORE,
                        ngx_http_types_slot, types_keys,
-                       &ngx_http_zstd_default_types[0]),
+                       &ngx_edge_types[0]),
     ngx_http_zstd_slot("zstd_types", NGX_CONF_1MORE,
                        ngx_http_types_slot, types_keys,
-                       &ngx_http_zstd_default_types[0]),
+                       &ngx_edge_types[0]),
+    ngx_http_zstd_slot("brotli_types", NGX_CONF_1MORE,
+                       ngx_http_types_slot, types_keys,
+                       &ngx_edge_types[0]),
 
     ngx_http_zstd_slot("compression_min_length", NGX_CONF_TAKE1,
                        ngx_edge_set_checked_slot, elect.min_length,
                        &ngx_edge_check_length),
     ngx_http_zstd_slot("zstd_min_length", NGX_CONF_TAKE1,
+                       ngx_edge_set_checked_slot, elect.min_length,
+                       &ngx_edge_check_length),
+    ngx_http_zstd_slot("brotli_min_length", NGX_CONF_TAKE1,
                        ngx_edge_set_checked_slot, elect.min_length,
                        &ngx_edge_check_length),
 
@@ -194,19 +166,26 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                        ngx_edge_set_checked_slot, elect.max_length,
                        &ngx_edge_check_max_length),
 
-    ngx_http_zstd_slot("compression_level", NGX_CONF_TAKE1,
-                       ngx_edge_set_level_slot, settings.level, NULL),
+    ngx_http_zstd_slot("compression_level", NGX_CONF_1MORE,
+                       ngx_edge_set_levels_slot, settings.level, NULL),
     ngx_http_zstd_slot("zstd_comp_level", NGX_CONF_TAKE1,
-                       ngx_edge_set_level_slot, settings.level, NULL),
+                       ngx_edge_set_zstd_level_slot, settings.level, NULL),
+    ngx_http_zstd_slot("brotli_comp_level", NGX_CONF_TAKE1,
+                       ngx_edge_set_brotli_level_slot, settings.level, NULL),
 
     ngx_http_zstd_slot("compression_window", NGX_CONF_TAKE1,
                        ngx_edge_set_window_slot, settings.window_log, NULL),
     ngx_http_zstd_slot("zstd_window_log", NGX_CONF_TAKE1,
                        ngx_edge_set_window_log_slot, settings.window_log, NULL),
+    ngx_http_zstd_slot("brotli_window", NGX_CONF_TAKE1,
+                       ngx_edge_set_brotli_window_slot,
+                       settings.brotli_window_log, NULL),
 
     ngx_http_zstd_slot("compression_buffers", NGX_CONF_TAKE2,
                        ngx_edge_set_buffers_slot, body.bufs, NULL),
     ngx_http_zstd_slot("zstd_buffers", NGX_CONF_TAKE2,
+                       ngx_edge_set_buffers_slot, body.bufs, NULL),
+    ngx_http_zstd_slot("brotli_buffers", NGX_CONF_TAKE2,
                        ngx_edge_set_buffers_slot, body.bufs, NULL),
 
     ngx_http_zstd_slot("zstd_target_cblock_size", NGX_CONF_TAKE1,
@@ -221,7 +200,10 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                        &ngx_edge_check_memory),
 
     ngx_http_zstd_slot("zstd_static", NGX_CONF_TAKE1,
-                       ngx_edge_set_checked_slot, precompressed,
+                       ngx_edge_set_checked_slot, precompressed[0],
+                       &ngx_http_zstd_check_static),
+    ngx_http_zstd_slot("brotli_static", NGX_CONF_TAKE1,
+                       ngx_edge_set_checked_slot, precompressed[1],
                        &ngx_http_zstd_check_static),
 
     ngx_http_zstd_main_slot("compression_memory", NGX_CONF_TAKE1,
@@ -294,6 +276,8 @@ static ngx_http_variable_t  ngx_http_zstd_variables[] = {
                            ngx_http_zstd_ratio_variable, 0),
     ngx_http_zstd_variable("zstd_ratio",
                            ngx_http_zstd_ratio_variable, 0),
+    ngx_http_zstd_variable("brotli_ratio",
+                           ngx_http_zstd_ratio_variable, 0),
     ngx_http_zstd_variable("compression_bytes_in",
                            ngx_http_zstd_number_variable,
                            NGX_HTTP_ZSTD_BYTES_IN),
@@ -343,14 +327,42 @@ ngx_http_zstd_vary(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 }
 
 
+/* the first of the codings in order that there is memory for, or NULL */
+
+static const ngx_edge_coder_t *
+ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
+    ngx_http_zstd_loc_conf_t *conf, const edge_coding_e *order,
+    ngx_uint_t count, off_t length)
+{
+    uint64_t                  size;
+    ngx_uint_t                i, whole;
+    const ngx_edge_coder_t   *coder;
+    const ngx_edge_coding_t  *coding;
+
+    size = (length == -1) ? EDGE_SIZE_UNKNOWN : (uint64_t) length;
+    whole = (size <= EDGE_POOL_WHOLE_MAX);
+
+    for (i = 0; i < count; i++) {
+        coder = &conf->coders[order[i]];
+        coding = ngx_edge_coder_coding(coder, size);
+
+        if (ngx_edge_encoders_has_room(&zmcf->encoders, coding, size, whole)) {
+            return coder;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* NGX_EDGE_CODED with ctx filled in, another verdict, or NGX_ERROR */
 
 static ngx_int_t
 ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
-    ngx_http_zstd_ctx_t **ctx)
+    const edge_coding_e *order, ngx_uint_t count, ngx_http_zstd_ctx_t **ctx)
 {
     off_t                       length;
-    ngx_uint_t                  whole;
+    const ngx_edge_coder_t     *coder;
     ngx_http_zstd_main_conf_t  *zmcf;
 
     zmcf = ngx_http_get_module_main_conf(r, ngx_http_zstd_filter_module);
@@ -362,12 +374,9 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     }
 
     length = r->headers_out.content_length_n;
-    whole = (length != -1 && length <= EDGE_POOL_WHOLE_MAX);
+    coder = ngx_http_zstd_coder(zmcf, conf, order, count, length);
 
-    if (!ngx_edge_encoders_has_room(&zmcf->encoders, &conf->body.coding,
-                                    length == -1 ? EDGE_SIZE_UNKNOWN
-                                                 : (uint64_t) length, whole))
-    {
+    if (coder == NULL) {
         return NGX_EDGE_MEMORY;
     }
 
@@ -377,14 +386,15 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     }
 
     (*ctx)->verdict = NGX_EDGE_CODED;
-    (*ctx)->coding = conf->body.coding.codec->name;
+    (*ctx)->coding = coder->coding[0].codec->name;
 
     if (r->header_only) {
         return NGX_EDGE_CODED;
     }
 
-    (*ctx)->body = ngx_edge_body_create(r, &conf->body, &zmcf->encoders,
-                                        length, ngx_http_next_body_filter);
+    (*ctx)->body = ngx_edge_body_create(r, &conf->body, coder,
+                                        &zmcf->encoders, length,
+                                        ngx_http_next_body_filter);
 
     return (*ctx)->body ? NGX_EDGE_CODED : NGX_ERROR;
 }
@@ -397,7 +407,8 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     ngx_http_zstd_ctx_t **ctx)
 {
     ngx_int_t           verdict;
-    edge_coding_e       coding;
+    ngx_uint_t          count;
+    edge_coding_e       order[NGX_EDGE_CODINGS];
     ngx_edge_headers_t  headers;
 
     if (r != r->main) {
@@ -410,7 +421,9 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
-    if (!conf->enable) {
+    count = ngx_edge_choice_order(r, &conf->choice, order);
+
+    if (count == 0) {
         return NGX_EDGE_OFF;
     }
 
@@ -424,13 +437,13 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
-    verdict = ngx_edge_elect_coding(r, &conf->elect, &coding);
+    verdict = ngx_edge_elect_codings(r, &conf->elect, order, &count);
 
     if (verdict != NGX_EDGE_CODED) {
         return verdict;
     }
 
-    verdict = ngx_http_zstd_code(r, conf, ctx);
+    verdict = ngx_http_zstd_code(r, conf, order, count, ctx);
 
     if (verdict != NGX_EDGE_CODED) {
         return verdict;
@@ -490,45 +503,20 @@ ngx_http_zstd_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 static ngx_int_t
 ngx_http_zstd_static_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                  rc;
-    ngx_str_t                  path;
-    ngx_open_file_info_t       of;
-    edge_accept_encoding_t     accept;
-    ngx_http_zstd_loc_conf_t  *conf;
-
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
-        || r->uri.data[r->uri.len - 1] == '/')
-    {
-        return NGX_DECLINED;
-    }
+    ngx_int_t                    rc;
+    ngx_http_zstd_loc_conf_t    *conf;
+    ngx_edge_precompressed_at_t  found;
 
     conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
 
-    if (conf->precompressed == NGX_HTTP_ZSTD_STATIC_OFF) {
-        return NGX_DECLINED;
-    }
+    rc = ngx_edge_precompressed_find(r, conf->precompressed, &found);
 
-    rc = ngx_edge_precompressed_open(r, &of, &path);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    if (conf->precompressed == NGX_HTTP_ZSTD_STATIC_ON) {
-
+    if (found.negotiated) {
         ngx_http_set_ctx(r, &ngx_http_zstd_beside,
                          ngx_http_zstd_filter_module);
-
-        ngx_edge_headers_accept(r, &accept);
-
-        if (r != r->main
-            || edge_accept_encoding_weight(&accept, EDGE_CODING_ZSTD) == 0)
-        {
-            return NGX_DECLINED;
-        }
     }
 
-    return ngx_edge_precompressed_send(r, &of, &path);
+    return (rc == NGX_OK) ? ngx_edge_precompressed_send(r, &found) : rc;
 }
 
 
@@ -536,6 +524,11 @@ static ngx_int_t
 ngx_http_zstd_add_variables(ngx_conf_t *cf)
 {
     ngx_http_variable_t  *var, *v;
+
+    if (ngx_edge_choice_check_modules(cf, ngx_http_zstd_filter_module.name)
+        != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     for (v = ngx_http_zstd_variables; v->name.len; v++) {
 
@@ -711,9 +704,7 @@ ngx_http_zstd_create_main_conf(ngx_conf_t *cf)
     cln->handler = ngx_edge_encoders_destroy;
     cln->data = &zmcf->encoders;
 
-    if (ngx_array_init(&zmcf->params, cf->pool, 4, sizeof(edge_params_t *))
-        != NGX_OK)
-    {
+    if (ngx_edge_coding_init_params(cf, zmcf->params) != NGX_OK) {
         return NULL;
     }
 
@@ -758,6 +749,7 @@ ngx_http_zstd_init_main_conf(ngx_conf_t *cf, void *conf)
 static void *
 ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
 {
+    ngx_uint_t                 i;
     ngx_http_zstd_loc_conf_t  *conf;
 
     conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_zstd_loc_conf_t));
@@ -771,36 +763,34 @@ ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
      *     conf->types = { NULL };
      *     conf->types_keys = NULL;
      *     conf->bypass_vary = { 0, NULL };
-     *     conf->elect.order = { 0 };
+     *     conf->choice.order = { 0 };
+     *     conf->choice.count = 0;
+     *     conf->choice.list = NULL;
+     *     conf->coders = NULL;
      *     conf->body.bufs.num = 0;
      */
 
-    conf->enable = NGX_CONF_UNSET;
-    conf->precompressed = NGX_CONF_UNSET_UINT;
+    ngx_edge_choice_init(&conf->choice);
+
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        conf->precompressed[i] = NGX_CONF_UNSET_UINT;
+    }
+
+    for (i = 0; i < EDGE_CODINGS; i++) {
+        conf->settings.level[i] = NGX_EDGE_LEVEL_UNSET;
+    }
 
     conf->elect.min_length = NGX_CONF_UNSET_SIZE;
     conf->elect.max_length = NGX_CONF_UNSET;
     conf->elect.bypass = NGX_CONF_UNSET_PTR;
 
-    conf->settings.level = NGX_CONF_UNSET;
     conf->settings.window_log = NGX_CONF_UNSET_UINT;
+    conf->settings.brotli_window_log = NGX_CONF_UNSET_UINT;
     conf->settings.target_block = NGX_CONF_UNSET_UINT;
     conf->settings.long_distance = NGX_CONF_UNSET;
     conf->settings.memory_max = NGX_CONF_UNSET_SIZE;
 
     return conf;
-}
-
-
-static void
-ngx_http_zstd_merge_settings(ngx_edge_coding_settings_t *prev,
-    ngx_edge_coding_settings_t *conf)
-{
-    ngx_conf_merge_value(conf->level, prev->level, 3);
-    ngx_conf_merge_uint_value(conf->window_log, prev->window_log, 0);
-    ngx_conf_merge_uint_value(conf->target_block, prev->target_block, 0);
-    ngx_conf_merge_value(conf->long_distance, prev->long_distance, 0);
-    ngx_conf_merge_size_value(conf->memory_max, prev->memory_max, 0);
 }
 
 
@@ -810,11 +800,18 @@ ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_zstd_loc_conf_t *prev = parent;
     ngx_http_zstd_loc_conf_t *conf = child;
 
+    ngx_uint_t                  i, count;
+    edge_coding_e               order[NGX_EDGE_CODINGS];
     ngx_http_zstd_main_conf_t  *zmcf;
 
-    ngx_conf_merge_value(conf->enable, prev->enable, 0);
-    ngx_conf_merge_uint_value(conf->precompressed, prev->precompressed,
-                              NGX_HTTP_ZSTD_STATIC_OFF);
+    ngx_edge_choice_merge(&prev->choice, &conf->choice);
+
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        ngx_conf_merge_uint_value(conf->precompressed[i],
+                                  prev->precompressed[i],
+                                  NGX_EDGE_PRECOMPRESSED_OFF);
+    }
+
     ngx_conf_merge_str_value(conf->bypass_vary, prev->bypass_vary, "");
     ngx_conf_merge_bufs_value(conf->body.bufs, prev->body.bufs, 4, 16384);
 
@@ -826,27 +823,22 @@ ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types,
                              &prev->types_keys, &prev->types,
-                             ngx_http_zstd_default_types)
+                             ngx_edge_types)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_zstd_merge_settings(&prev->settings, &conf->settings);
+    ngx_edge_coding_merge_settings(&prev->settings, &conf->settings);
 
     conf->elect.types = &conf->types;
-    conf->elect.order[0] = EDGE_CODING_ZSTD;
-    conf->elect.codings = 1;
     conf->body.max_length = conf->elect.max_length;
 
-    if (!conf->enable) {
-        return NGX_CONF_OK;
-    }
-
     zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
+    count = ngx_edge_choice_possible(&conf->choice, order);
 
-    return ngx_edge_coding_prepare(cf, &zmcf->params, &conf->settings,
-                                   &conf->body.coding);
+    return ngx_edge_coding_prepare_all(cf, zmcf->params, &conf->settings,
+                                       order, count, &conf->coders);
 }
 
 
@@ -865,7 +857,7 @@ ngx_http_zstd_init(ngx_conf_t *cf)
     zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
 
     if (zmcf->dict_file.len
-        && ngx_edge_coding_load_dictionary(cf, &zmcf->params,
+        && ngx_edge_coding_load_dictionary(cf, zmcf->params,
                                            &zmcf->dict_file)
            != NGX_OK)
     {

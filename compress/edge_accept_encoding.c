@@ -237,3 +237,34 @@ edge_accept_encoding_elect(const edge_accept_encoding_t *accept,
 
     return elected;
 }
+
+
+size_t
+edge_accept_encoding_rank(const edge_accept_encoding_t *accept,
+    edge_coding_e *order, size_t count)
+{
+    int            weight, weights[EDGE_CODINGS];
+    size_t         i, at, kept;
+    edge_coding_e  coding;
+
+    kept = 0;
+
+    for (i = 0; i < count; i++) {
+        coding = order[i];
+        weight = edge_accept_encoding_weight(accept, coding);
+
+        if (weight == 0 || weight < accept->weight[EDGE_CODING_IDENTITY]) {
+            continue;
+        }
+
+        for (at = kept++; at && weights[at - 1] < weight; at--) {
+            weights[at] = weights[at - 1];
+            order[at] = order[at - 1];
+        }
+
+        weights[at] = weight;
+        order[at] = coding;
+    }
+
+    return kept;
+}

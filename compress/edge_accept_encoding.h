@@ -48,5 +48,13 @@ int edge_accept_encoding_weight(const edge_accept_encoding_t *accept,
 edge_coding_e edge_accept_encoding_elect(const edge_accept_encoding_t *accept,
     const edge_coding_e *order, size_t count);
 
+/*
+ * Sorts order by weight, equal ones as they stood, and leaves out what is
+ * refused or ranked below identity by name; returns how many remain.  The
+ * first of them is what edge_accept_encoding_elect() would elect.
+ */
+size_t edge_accept_encoding_rank(const edge_accept_encoding_t *accept,
+    edge_coding_e *order, size_t count);
+
 
 #endif /* EDGE_ACCEPT_ENCODING_H */

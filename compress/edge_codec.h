@@ -42,6 +42,7 @@ typedef struct {
 typedef enum {
     EDGE_STEP_FEED,         /* take input, write when it pays */
     EDGE_STEP_FLUSH,        /* take input, write all that was taken */
+    EDGE_STEP_PAUSE,        /* the same, so that another encoder may go on */
     EDGE_STEP_FINISH        /* take input, write it all, end the frame */
 } edge_step_e;
 
@@ -70,11 +71,27 @@ typedef struct {
 } edge_params_t;
 
 
+/*
+ * What one encoder of a body leaves to the next where the coding has no
+ * frames to put one after the other.  Begins as zeros.
+ */
+
+typedef struct {
+    uint64_t     size;              /* bytes of the body coded so far */
+    uint32_t     check;             /* their CRC-32, where it is needed */
+    unsigned     begun;             /* the coding's header is written */
+} edge_progress_t;
+
+
 struct edge_codec_s {
     /* the token of Content-Encoding */
     const char        *name;
 
-    /* a body may be several frames one after the other (RFC 8878, 3) */
+    /*
+     * A body may be several frames one after the other (RFC 8878, 3), so
+     * PAUSE ends the frame.  If not, an encoder goes on where the one before
+     * it paused, by resume().
+     */
     unsigned           concatenates;
 
     /*
@@ -109,16 +126,27 @@ struct edge_codec_s {
 
     /* Most bytes that a frame of size bytes can take. */
     size_t           (*bound)(size_t size);
+
+    /*
+     * Between open and the first step: goes on from progress, which is the
+     * caller's and is kept up to date from now on.  NULL: frames are enough.
+     */
+    void             (*resume)(edge_encoder_t *encoder,
+                        edge_progress_t *progress);
 };
 
 
 extern const edge_codec_t  edge_codec_zstd;
+extern const edge_codec_t  edge_codec_brotli;
+extern const edge_codec_t  edge_codec_gzip;
 
 /*
- * Frames of raw blocks: valid Zstandard without an encoder, for when there
- * is no memory for one and the client was already told Zstandard.
+ * Blocks as they are: a valid coding without an encoder, for when there is
+ * no memory for one and the client was already told the coding.
  */
 extern const edge_codec_t  edge_codec_zstd_stored;
+extern const edge_codec_t  edge_codec_brotli_stored;
+extern const edge_codec_t  edge_codec_gzip_stored;
 
 
 #endif /* EDGE_CODEC_H */

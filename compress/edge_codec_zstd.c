@@ -226,6 +226,7 @@ edge_codec_zstd_step(edge_encoder_t *encoder, edge_step_e step,
     static const ZSTD_EndDirective  directives[] = {
         ZSTD_e_continue,
         ZSTD_e_flush,
+        ZSTD_e_end,
         ZSTD_e_end
     };
 
@@ -394,5 +395,6 @@ const edge_codec_t  edge_codec_zstd = {
     edge_codec_zstd_reset,
     edge_codec_zstd_close,
     edge_codec_zstd_estimate,
-    edge_codec_zstd_bound
+    edge_codec_zstd_bound,
+    NULL
 };

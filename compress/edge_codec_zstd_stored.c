@@ -178,7 +178,7 @@ edge_stored_step(edge_encoder_t *encoder, edge_step_e step, edge_in_t *in,
 
             edge_stored_take(encoder, in, out);
 
-        } else if (step == EDGE_STEP_FINISH && !encoder->ended) {
+        } else if (step >= EDGE_STEP_PAUSE && !encoder->ended) {
             edge_stored_block_header(encoder->pending, 0, EDGE_STORED_LAST);
             encoder->size = EDGE_STORED_BLOCK_HEADER;
             encoder->pos = 0;
@@ -238,5 +238,6 @@ const edge_codec_t  edge_codec_zstd_stored = {
     edge_stored_reset,
     edge_stored_close,
     edge_stored_estimate,
-    edge_stored_bound
+    edge_stored_bound,
+    NULL
 };

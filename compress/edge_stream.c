@@ -17,6 +17,11 @@ edge_stream_attach(edge_stream_t *stream, const edge_codec_t *codec,
 {
     stream->codec = codec;
     stream->encoder = encoder;
+    stream->ended = 0;
+
+    if (codec->resume) {
+        codec->resume(encoder, &stream->progress);
+    }
 }
 
 
@@ -70,6 +75,12 @@ edge_stream_complete(edge_stream_t *stream)
     switch (step) {
 
     case EDGE_STEP_FINISH:
+        stream->ended = 1;
+        stream->frames++;
+        return EDGE_STREAM_FINISHED;
+
+    case EDGE_STEP_PAUSE:
+        stream->ended = stream->codec->concatenates;
         stream->frames++;
         return EDGE_STREAM_FINISHED;
 

@@ -20,8 +20,8 @@ static ngx_int_t ngx_edge_body_send(ngx_edge_body_t *body);
 
 ngx_edge_body_t *
 ngx_edge_body_create(ngx_http_request_t *r, const ngx_edge_body_conf_t *conf,
-    ngx_edge_encoders_t *encoders, off_t length,
-    ngx_http_output_body_filter_pt next)
+    const ngx_edge_coder_t *coder, ngx_edge_encoders_t *encoders,
+    off_t length, ngx_http_output_body_filter_pt next)
 {
     ngx_edge_body_t  *body;
 
@@ -32,6 +32,7 @@ ngx_edge_body_create(ngx_http_request_t *r, const ngx_edge_body_conf_t *conf,
 
     body->request = r;
     body->conf = conf;
+    body->coder = coder;
     body->encoders = encoders;
     body->length = length;
     body->expected = (length > 0) ? (uint64_t) length : EDGE_SIZE_UNKNOWN;

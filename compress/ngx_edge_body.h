@@ -18,7 +18,6 @@
  */
 
 typedef struct {
-    ngx_edge_coding_t     coding;
     ngx_bufs_t            bufs;
     off_t                 max_length;   /* bytes worth coding, 0: all */
 } ngx_edge_body_conf_t;
@@ -35,6 +34,7 @@ typedef struct {
     ngx_edge_borrower_t           borrower;
     ngx_http_request_t           *request;
     const ngx_edge_body_conf_t   *conf;
+    const ngx_edge_coder_t       *coder;
     ngx_edge_encoders_t          *encoders;
     ngx_http_output_body_filter_pt  next;
 
@@ -81,8 +81,9 @@ typedef struct {
  * next is the body filter below.  NULL: no memory.
  */
 ngx_edge_body_t *ngx_edge_body_create(ngx_http_request_t *r,
-    const ngx_edge_body_conf_t *conf, ngx_edge_encoders_t *encoders,
-    off_t length, ngx_http_output_body_filter_pt next);
+    const ngx_edge_body_conf_t *conf, const ngx_edge_coder_t *coder,
+    ngx_edge_encoders_t *encoders, off_t length,
+    ngx_http_output_body_filter_pt next);
 
 /*
  * The body filter: takes what it can of in (NULL: go on with what is kept).

@@ -129,7 +129,8 @@ ngx_edge_body_check_length(ngx_edge_body_t *body)
     max_length = body->conf->max_length;
 
     if (max_length && body->taken > max_length && body->lent
-        && edge_lent_codec(body->lent) != body->conf->coding.stored)
+        && edge_lent_codec(body->lent)
+           != ngx_edge_coder_coding(body->coder, body->expected)->stored)
     {
         ngx_edge_body_end_frame(body);
     }
@@ -149,7 +150,7 @@ ngx_edge_body_open_frame(ngx_edge_body_t *body)
     }
 
     if (ngx_buf_size(body->in->buf) == 0
-        && (body->stream.frames || !body->step_last))
+        && (body->stream.ended || !body->step_last))
     {
         ngx_edge_body_consume(body);
         return NGX_DECLINED;

@@ -28,7 +28,16 @@ ngx_edge_body_attach(ngx_edge_body_t *body, uint64_t size, ngx_uint_t whole)
         return NGX_ERROR;
     }
 
-    coding = &body->conf->coding;
+    /* a body of one stream can't begin a second one behind its end */
+
+    if (body->stream.ended && !body->stream.codec->concatenates) {
+        ngx_log_error(NGX_LOG_ERR, body->request->connection->log, 0,
+                      "more than the %O bytes of the response's length",
+                      body->length);
+        return NGX_ERROR;
+    }
+
+    coding = ngx_edge_coder_coding(body->coder, size);
 
     /* past the length worth coding the rest is stored, not broken off */
 
@@ -43,7 +52,7 @@ ngx_edge_body_attach(ngx_edge_body_t *body, uint64_t size, ngx_uint_t whole)
     if (body->lent == NULL) {
         ngx_log_error(NGX_LOG_ERR, body->request->connection->log, 0,
                       "no memory for a \"%s\" encoder",
-                      body->conf->coding.codec->name);
+                      coding->codec->name);
         return NGX_ERROR;
     }
 
@@ -73,7 +82,7 @@ ngx_edge_body_run(ngx_edge_body_t *body, edge_step_e step, edge_in_t *in,
     if (status == EDGE_STREAM_FAILED) {
         ngx_log_error(NGX_LOG_ERR, body->request->connection->log, 0,
                       "\"%s\" encoder failed after %uL bytes",
-                      body->conf->coding.codec->name, body->stream.bytes_in);
+                      body->stream.codec->name, body->stream.bytes_in);
     }
 
     return status;
@@ -220,9 +229,10 @@ ngx_edge_body_emit(ngx_edge_body_t *body, ngx_uint_t flush, ngx_uint_t last)
 
 
 /*
- * Ends the frame.  What the encoder still holds goes into out, past the
- * limit of buffers if it must: it is one block at most, and is sent before
- * anything else.  A failure shows when the response goes on.
+ * Ends the frame, or pauses the stream of a coding that has none.  What the
+ * encoder still holds goes into out, past the limit of buffers if it must: it
+ * is one block at most, and is sent before anything else.  A failure shows
+ * when the response goes on.
  */
 
 void
@@ -237,7 +247,7 @@ ngx_edge_body_end_frame(ngx_edge_body_t *body)
             break;
         }
 
-        status = ngx_edge_body_run_bufs(body, EDGE_STEP_FINISH, NULL);
+        status = ngx_edge_body_run_bufs(body, EDGE_STEP_PAUSE, NULL);
 
         if (status == EDGE_STREAM_WANT_OUT
             && ngx_edge_body_emit(body, 0, 0) != NGX_OK)

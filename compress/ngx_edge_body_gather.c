@@ -106,7 +106,7 @@ ngx_edge_body_whole(ngx_edge_body_t *body, u_char *data, size_t size)
     const ngx_edge_coding_t    *coding;
     edge_stream_status_e        status;
 
-    coding = &body->conf->coding;
+    coding = ngx_edge_coder_coding(body->coder, size);
 
     in.data = data;
     in.size = size;

@@ -4,12 +4,40 @@
 
 #include "edge_codec_zstd.h"
 #include "ngx_edge_coding.h"
+#include "ngx_edge_slots.h"
 
 
 /* short of memory, a window of 32 KB, gzip's own, is better than none */
 #define NGX_EDGE_CODING_FRUGAL_LOG      15
+#define NGX_EDGE_CODING_FRUGAL_BROTLI   2
 
 #define NGX_EDGE_CODING_DICTIONARY_MAX  (32 * 1024 * 1024)
+
+
+void
+ngx_edge_coding_merge_settings(ngx_edge_coding_settings_t *prev,
+    ngx_edge_coding_settings_t *conf)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < EDGE_CODINGS; i++) {
+
+        if (conf->level[i] == NGX_EDGE_LEVEL_UNSET) {
+            conf->level[i] = prev->level[i];
+        }
+
+        if (conf->level[i] == NGX_EDGE_LEVEL_UNSET) {
+            conf->level[i] = NGX_EDGE_LEVEL_AUTO;
+        }
+    }
+
+    ngx_conf_merge_uint_value(conf->window_log, prev->window_log, 0);
+    ngx_conf_merge_uint_value(conf->brotli_window_log,
+                              prev->brotli_window_log, 0);
+    ngx_conf_merge_uint_value(conf->target_block, prev->target_block, 0);
+    ngx_conf_merge_value(conf->long_distance, prev->long_distance, 0);
+    ngx_conf_merge_size_value(conf->memory_max, prev->memory_max, 0);
+}
 
 
 /* one copy of equal parameters: encoders are pooled by its address */
@@ -56,7 +84,7 @@ ngx_edge_coding_check_memory(ngx_conf_t *cf,
 {
     size_t  need;
 
-    if (settings->memory_max == 0) {
+    if (settings->memory_max == 0 || coding->codec != &edge_codec_zstd) {
         return NGX_CONF_OK;
     }
 
@@ -68,44 +96,172 @@ ngx_edge_coding_check_memory(ngx_conf_t *cf,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "an encoder needs %uz bytes, over the %uz of "
-                       "\"zstd_max_cctx_memory\": lower the level (%i) or "
+                       "\"zstd_max_cctx_memory\": lower the level (%d) or "
                        "the window, or raise the limit",
-                       need, settings->memory_max, settings->level);
+                       need, settings->memory_max, coding->params->level);
 
     return NGX_CONF_ERROR;
 }
 
 
-char *
-ngx_edge_coding_prepare(ngx_conf_t *cf, ngx_array_t *params,
-    const ngx_edge_coding_settings_t *settings, ngx_edge_coding_t *coding)
+static const edge_codec_t *
+ngx_edge_coding_codec(edge_coding_e which, ngx_uint_t stored)
 {
-    edge_params_t  wanted;
+    switch (which) {
 
-    coding->codec = &edge_codec_zstd;
-    coding->stored = &edge_codec_zstd_stored;
+    case EDGE_CODING_BR:
+        return stored ? &edge_codec_brotli_stored : &edge_codec_brotli;
 
-    ngx_memzero(&wanted, sizeof(edge_params_t));
+    case EDGE_CODING_GZIP:
+        return stored ? &edge_codec_gzip_stored : &edge_codec_gzip;
 
-    wanted.level = settings->level;
-    wanted.window_log = settings->window_log ? settings->window_log
-                                             : EDGE_ZSTD_WINDOW_LOG_MAX;
-    wanted.target_block = settings->target_block;
-    wanted.long_distance = settings->long_distance;
+    default:
+        return stored ? &edge_codec_zstd_stored : &edge_codec_zstd;
+    }
+}
 
-    coding->params = ngx_edge_coding_intern(cf, params, &wanted);
 
-    wanted.window_log = ngx_min(wanted.window_log,
-                                NGX_EDGE_CODING_FRUGAL_LOG);
-    wanted.long_distance = 0;
+/*
+ * A frame of zstd has a window of its own, so a frugal one may be smaller;
+ * the window of Brotli is that of the whole body, so its tables must be.
+ */
 
-    coding->frugal = ngx_edge_coding_intern(cf, params, &wanted);
+static edge_params_t
+ngx_edge_coding_make_frugal(edge_coding_e which, edge_params_t params)
+{
+    switch (which) {
 
-    if (coding->params == NULL || coding->frugal == NULL) {
+    case EDGE_CODING_BR:
+        params.level = ngx_min(params.level, NGX_EDGE_CODING_FRUGAL_BROTLI);
+        break;
+
+    case EDGE_CODING_ZSTD:
+        params.window_log = ngx_min(params.window_log,
+                                    NGX_EDGE_CODING_FRUGAL_LOG);
+        params.long_distance = 0;
+        break;
+
+    default:
+        break;
+    }
+
+    return params;
+}
+
+
+static edge_params_t
+ngx_edge_coding_make_params(const ngx_edge_coding_settings_t *settings,
+    edge_coding_e which, const edge_level_t *levels)
+{
+    edge_params_t  params;
+
+    ngx_memzero(&params, sizeof(edge_params_t));
+
+    params.level = (settings->level[which] == NGX_EDGE_LEVEL_AUTO)
+                   ? edge_level_of(levels, which) : settings->level[which];
+    params.window_log = settings->window_log;
+
+    switch (which) {
+
+    case EDGE_CODING_BR:
+        if (settings->brotli_window_log) {
+            params.window_log = settings->brotli_window_log;
+        }
+
+        break;
+
+    case EDGE_CODING_ZSTD:
+        if (params.window_log == 0) {
+            params.window_log = EDGE_ZSTD_WINDOW_LOG_MAX;
+        }
+
+        params.target_block = settings->target_block;
+        params.long_distance = settings->long_distance;
+        break;
+
+    default:
+        break;
+    }
+
+    return params;
+}
+
+
+static char *
+ngx_edge_coding_prepare(ngx_conf_t *cf, ngx_edge_params_t params,
+    const ngx_edge_coding_settings_t *settings, edge_coding_e which,
+    ngx_edge_coder_t *coder)
+{
+    ngx_uint_t          i;
+    edge_params_t       wanted;
+    ngx_edge_coding_t  *coding;
+
+    for (i = 0; i < EDGE_LEVELS; i++) {
+        coding = &coder->coding[i];
+
+        coding->codec = ngx_edge_coding_codec(which, 0);
+        coding->stored = ngx_edge_coding_codec(which, 1);
+
+        wanted = ngx_edge_coding_make_params(settings, which,
+                                             &edge_levels[i]);
+        coding->params = ngx_edge_coding_intern(cf, &params[which], &wanted);
+
+        wanted = ngx_edge_coding_make_frugal(which, wanted);
+        coding->frugal = ngx_edge_coding_intern(cf, &params[which], &wanted);
+
+        if (coding->params == NULL || coding->frugal == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return ngx_edge_coding_check_memory(cf, settings,
+                                        &coder->coding[EDGE_LEVELS - 1]);
+}
+
+
+char *
+ngx_edge_coding_prepare_all(ngx_conf_t *cf, ngx_edge_params_t params,
+    const ngx_edge_coding_settings_t *settings, const edge_coding_e *order,
+    ngx_uint_t count, ngx_edge_coder_t **coders)
+{
+    char        *rc;
+    ngx_uint_t   i;
+
+    if (count == 0) {
+        return NGX_CONF_OK;
+    }
+
+    *coders = ngx_pcalloc(cf->pool, EDGE_CODINGS * sizeof(ngx_edge_coder_t));
+    if (*coders == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_edge_coding_check_memory(cf, settings, coding);
+    for (i = 0; i < count; i++) {
+        rc = ngx_edge_coding_prepare(cf, params, settings, order[i],
+                                     &(*coders)[order[i]]);
+        if (rc != NGX_CONF_OK) {
+            return rc;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_edge_coding_init_params(ngx_conf_t *cf, ngx_edge_params_t params)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < EDGE_CODINGS; i++) {
+        if (ngx_array_init(&params[i], cf->pool, 4, sizeof(edge_params_t *))
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
@@ -181,7 +337,7 @@ done:
 
 
 ngx_int_t
-ngx_edge_coding_load_dictionary(ngx_conf_t *cf, ngx_array_t *params,
+ngx_edge_coding_load_dictionary(ngx_conf_t *cf, ngx_edge_params_t params,
     ngx_str_t *path)
 {
     ngx_str_t            content;
@@ -193,9 +349,9 @@ ngx_edge_coding_load_dictionary(ngx_conf_t *cf, ngx_array_t *params,
         return NGX_ERROR;
     }
 
-    known = params->elts;
+    known = params[EDGE_CODING_ZSTD].elts;
 
-    for (i = 0; i < params->nelts; i++) {
+    for (i = 0; i < params[EDGE_CODING_ZSTD].nelts; i++) {
 
         cln = ngx_pool_cleanup_add(cf->pool, 0);
         if (cln == NULL) {

@@ -73,8 +73,9 @@ ngx_edge_elect_response(ngx_http_request_t *r,
 
 
 ngx_edge_verdict_e
-ngx_edge_elect_coding(ngx_http_request_t *r,
-    const ngx_edge_elect_conf_t *conf, edge_coding_e *coding)
+ngx_edge_elect_codings(ngx_http_request_t *r,
+    const ngx_edge_elect_conf_t *conf, edge_coding_e *order,
+    ngx_uint_t *count)
 {
     edge_accept_encoding_t  accept;
 
@@ -86,8 +87,7 @@ ngx_edge_elect_coding(ngx_http_request_t *r,
 
     ngx_edge_headers_accept(r, &accept);
 
-    *coding = edge_accept_encoding_elect(&accept, conf->order, conf->codings);
+    *count = edge_accept_encoding_rank(&accept, order, *count);
 
-    return (*coding == EDGE_CODING_IDENTITY) ? NGX_EDGE_NOT_ACCEPTED
-                                             : NGX_EDGE_CODED;
+    return *count ? NGX_EDGE_CODED : NGX_EDGE_NOT_ACCEPTED;
 }

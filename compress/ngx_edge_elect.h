@@ -31,8 +31,6 @@ typedef enum {
 
 
 typedef struct {
-    edge_coding_e   order[EDGE_CODINGS];
-    ngx_uint_t      codings;
     size_t          min_length;
     off_t           max_length;         /* 0: none */
     ngx_hash_t     *types;
@@ -51,11 +49,13 @@ ngx_edge_verdict_e ngx_edge_elect_response(ngx_http_request_t *r,
     const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers);
 
 /*
- * Negotiates.  NGX_EDGE_CODED: with *coding; else why the response stays as
- * it is.
+ * Ranks what the client accepts of the count codings in order: the best
+ * first, as many as *count says then.  NGX_EDGE_CODED: one at least; else
+ * why the response stays as it is.
  */
-ngx_edge_verdict_e ngx_edge_elect_coding(ngx_http_request_t *r,
-    const ngx_edge_elect_conf_t *conf, edge_coding_e *coding);
+ngx_edge_verdict_e ngx_edge_elect_codings(ngx_http_request_t *r,
+    const ngx_edge_elect_conf_t *conf, edge_coding_e *order,
+    ngx_uint_t *count);
 
 
 #endif /* NGX_EDGE_ELECT_H */

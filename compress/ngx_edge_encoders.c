@@ -16,6 +16,13 @@
 static void ngx_edge_encoders_timer(ngx_event_t *ev);
 
 
+const ngx_edge_coding_t *
+ngx_edge_coder_coding(const ngx_edge_coder_t *coder, uint64_t size)
+{
+    return &coder->coding[edge_level_find(size)];
+}
+
+
 ngx_int_t
 ngx_edge_encoders_ready(ngx_edge_encoders_t *encoders, ngx_log_t *log)
 {

@@ -7,6 +7,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "edge_level.h"
 #include "edge_pool.h"
 
 
@@ -53,6 +54,13 @@ typedef struct {
 } ngx_edge_coding_t;
 
 
+/* one coding, by the size of the body: indexed by edge_level_find() */
+
+typedef struct {
+    ngx_edge_coding_t  coding[EDGE_LEVELS];
+} ngx_edge_coder_t;
+
+
 /*
  * Lives in the main configuration: the settings are read before the fork,
  * the rest is made by each worker when it is first needed.
@@ -74,6 +82,10 @@ typedef struct {
     ngx_log_t         *log;
 } ngx_edge_encoders_t;
 
+
+/* How to code a body of size bytes, or EDGE_SIZE_UNKNOWN. */
+const ngx_edge_coding_t *ngx_edge_coder_coding(const ngx_edge_coder_t *coder,
+    uint64_t size);
 
 /* Makes what the worker lacks.  NGX_ERROR: no memory. */
 ngx_int_t ngx_edge_encoders_ready(ngx_edge_encoders_t *encoders,

@@ -9,7 +9,10 @@
 #include "ngx_edge_precompressed.h"
 
 
-#define NGX_EDGE_SUFFIX  ".zst"
+ngx_edge_precompressed_t  ngx_edge_precompressed[NGX_EDGE_PRECOMPRESSED] = {
+    { ngx_string(".zst"), ngx_string("zstd"), EDGE_CODING_ZSTD },
+    { ngx_string(".br"), ngx_string("br"), EDGE_CODING_BR }
+};
 
 
 /* a path that is not there is no event; anything else the operator must know */
@@ -86,20 +89,21 @@ ngx_edge_precompressed_check(ngx_http_request_t *r, ngx_fd_t fd,
 }
 
 
-ngx_int_t
-ngx_edge_precompressed_open(ngx_http_request_t *r, ngx_open_file_info_t *of,
+static ngx_int_t
+ngx_edge_precompressed_open(ngx_http_request_t *r,
+    const ngx_edge_precompressed_t *coding, ngx_open_file_info_t *of,
     ngx_str_t *path)
 {
     u_char                    *p;
     size_t                     root;
     ngx_http_core_loc_conf_t  *clcf;
 
-    p = ngx_http_map_uri_to_path(r, path, &root, sizeof(NGX_EDGE_SUFFIX) - 1);
+    p = ngx_http_map_uri_to_path(r, path, &root, coding->suffix.len);
     if (p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    p = ngx_cpymem(p, NGX_EDGE_SUFFIX, sizeof(NGX_EDGE_SUFFIX) - 1);
+    p = ngx_cpymem(p, coding->suffix.data, coding->suffix.len);
     *p = '\0';
     path->len = p - path->data;
 
@@ -128,15 +132,103 @@ ngx_edge_precompressed_open(ngx_http_request_t *r, ngx_open_file_info_t *of,
         return NGX_DECLINED;
     }
 
-    return ngx_edge_precompressed_check(r, of->fd, path);
+    /* the bytes of Brotli tell nothing */
+
+    return (coding->coding == EDGE_CODING_ZSTD)
+           ? ngx_edge_precompressed_check(r, of->fd, path) : NGX_OK;
+}
+
+
+/* one coding of a file; NGX_DECLINED: there is none, or it is not wanted */
+
+static ngx_int_t
+ngx_edge_precompressed_try(ngx_http_request_t *r, ngx_uint_t mode, int weight,
+    const ngx_edge_precompressed_t *coding,
+    ngx_edge_precompressed_at_t *found)
+{
+    ngx_int_t  rc;
+
+    if (mode == NGX_EDGE_PRECOMPRESSED_OFF) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_edge_precompressed_open(r, coding, &found->of, &found->path);
+
+    if (rc != NGX_OK || mode == NGX_EDGE_PRECOMPRESSED_ALWAYS) {
+        return rc;
+    }
+
+    found->negotiated = 1;
+
+    return (r != r->main || weight == 0) ? NGX_DECLINED : NGX_OK;
+}
+
+
+static void
+ngx_edge_precompressed_weigh(ngx_http_request_t *r, const ngx_uint_t *modes,
+    int *weights)
+{
+    ngx_uint_t              i;
+    edge_accept_encoding_t  accept;
+
+    ngx_edge_headers_accept(r, &accept);
+
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        weights[i] = (modes[i] == NGX_EDGE_PRECOMPRESSED_ALWAYS)
+                     ? 1000
+                     : edge_accept_encoding_weight(&accept,
+                                          ngx_edge_precompressed[i].coding);
+    }
+}
+
+
+ngx_int_t
+ngx_edge_precompressed_find(ngx_http_request_t *r, const ngx_uint_t *modes,
+    ngx_edge_precompressed_at_t *found)
+{
+    int         weights[NGX_EDGE_PRECOMPRESSED];
+    ngx_int_t   rc;
+    ngx_uint_t  i, at, first;
+
+    found->negotiated = 0;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        || r->uri.data[r->uri.len - 1] == '/'
+        || (modes[0] == NGX_EDGE_PRECOMPRESSED_OFF
+            && modes[1] == NGX_EDGE_PRECOMPRESSED_OFF))
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_edge_precompressed_weigh(r, modes, weights);
+
+    /* of the two the one preferred goes first */
+
+    first = (weights[1] > weights[0]);
+
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        at = i ^ first;
+        found->coding = &ngx_edge_precompressed[at];
+
+        rc = ngx_edge_precompressed_try(r, modes[at], weights[at],
+                                        found->coding, found);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    return NGX_DECLINED;
 }
 
 
 static ngx_int_t
 ngx_edge_precompressed_header(ngx_http_request_t *r,
-    ngx_open_file_info_t *of)
+    const ngx_edge_precompressed_t *coding, ngx_open_file_info_t *of)
 {
-    static ngx_str_t  zstd = ngx_string("zstd");
+    ngx_str_t  name;
+
+    name = coding->name;
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = of->size;
@@ -149,7 +241,7 @@ ngx_edge_precompressed_header(ngx_http_request_t *r,
     }
 
     r->headers_out.content_encoding = ngx_edge_headers_add(r,
-                                                  "Content-Encoding", &zstd);
+                                                  "Content-Encoding", &name);
 
     if (r->headers_out.content_encoding == NULL) {
         return NGX_ERROR;
@@ -162,8 +254,8 @@ ngx_edge_precompressed_header(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_edge_precompressed_send(ngx_http_request_t *r, ngx_open_file_info_t *of,
-    ngx_str_t *path)
+ngx_edge_precompressed_send(ngx_http_request_t *r,
+    ngx_edge_precompressed_at_t *found)
 {
     ngx_int_t     rc;
     ngx_buf_t    *b;
@@ -186,7 +278,11 @@ ngx_edge_precompressed_send(ngx_http_request_t *r, ngx_open_file_info_t *of,
     }
 
     b->file = ngx_pcalloc(r->pool, sizeof(ngx_file_t));
-    if (b->file == NULL || ngx_edge_precompressed_header(r, of) != NGX_OK) {
+
+    if (b->file == NULL
+        || ngx_edge_precompressed_header(r, found->coding, &found->of)
+           != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -196,15 +292,15 @@ ngx_edge_precompressed_send(ngx_http_request_t *r, ngx_open_file_info_t *of,
     }
 
     b->file_pos = 0;
-    b->file_last = of->size;
+    b->file_last = found->of.size;
     b->in_file = b->file_last ? 1 : 0;
     b->last_buf = 1;
     b->last_in_chain = 1;
 
-    b->file->fd = of->fd;
-    b->file->name = *path;
+    b->file->fd = found->of.fd;
+    b->file->name = found->path;
     b->file->log = log;
-    b->file->directio = of->is_directio;
+    b->file->directio = found->of.is_directio;
 
     out.buf = b;
     out.next = NULL;

@@ -6,7 +6,6 @@
 #include "ngx_edge_slots.h"
 
 
-#define NGX_EDGE_LEVEL_DEFAULT  3
 #define NGX_EDGE_BUFFER_MIN     256
 
 /* ZSTD_TARGETCBLOCKSIZE_MIN and _MAX, since 1.5.6 */
@@ -50,111 +49,6 @@ ngx_edge_slot_field(ngx_command_t *cmd, void *conf)
     field = (ngx_int_t *) ((char *) conf + cmd->offset);
 
     return (*field == NGX_CONF_UNSET) ? field : NULL;
-}
-
-
-/* ngx_atoi() with a sign; NGX_ERROR can't be told from -1, so rc is apart */
-
-static ngx_int_t
-ngx_edge_slot_number(ngx_str_t *value, ngx_int_t *number)
-{
-    ngx_int_t  n, negative;
-
-    negative = (value->len > 1 && value->data[0] == '-');
-
-    n = ngx_atoi(value->data + negative, value->len - negative);
-    if (n == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    *number = negative ? -n : n;
-
-    return NGX_OK;
-}
-
-
-char *
-ngx_edge_set_codings_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_int_t   *field;
-    ngx_str_t   *args;
-    ngx_uint_t   i;
-
-    field = ngx_edge_slot_field(cmd, conf);
-    if (field == NULL) {
-        return "is duplicate";
-    }
-
-    args = cf->args->elts;
-
-    if (cf->args->nelts == 2 && ngx_strcmp(args[1].data, "off") == 0) {
-        *field = 0;
-        return NGX_CONF_OK;
-    }
-
-    *field = 1;
-
-    if (cf->args->nelts == 2 && ngx_strcmp(args[1].data, "on") == 0) {
-        return NGX_CONF_OK;
-    }
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (ngx_strcmp(args[i].data, "zstd") != 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid coding \"%V\" in \"%V\", it must be "
-                               "\"off\", \"on\" or \"zstd\"",
-                               &args[i], &cmd->name);
-            return NGX_CONF_ERROR;
-        }
-
-        if (i > 1) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "coding \"%V\" is named twice in \"%V\"",
-                               &args[i], &cmd->name);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-char *
-ngx_edge_set_level_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_int_t           *field, level;
-    ngx_str_t           *args, value;
-    edge_zstd_limits_t   limits;
-
-    field = ngx_edge_slot_field(cmd, conf);
-    if (field == NULL) {
-        return "is duplicate";
-    }
-
-    args = cf->args->elts;
-    value = args[1];
-
-    if (value.len > 5 && ngx_strncmp(value.data, "zstd=", 5) == 0) {
-        value.data += 5;
-        value.len -= 5;
-    }
-
-    limits = edge_zstd_limits();
-
-    if (ngx_edge_slot_number(&value, &level) != NGX_OK
-        || level < limits.level_min || level > limits.level_max)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid level \"%V\" in \"%V\", it must be a "
-                           "level of zstd, from %d to %d", &args[1], &cmd->name,
-                           limits.level_min, limits.level_max);
-        return NGX_CONF_ERROR;
-    }
-
-    *field = level ? level : NGX_EDGE_LEVEL_DEFAULT;
-
-    return NGX_CONF_OK;
 }
 
 

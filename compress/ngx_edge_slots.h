@@ -12,12 +12,22 @@
  * nginx's own.  They refuse with what was found and what is allowed.
  */
 
-/* "off", "on" or codings in order of preference -> ngx_flag_t */
-char *ngx_edge_set_codings_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+/* levels of codings, ngx_int_t[EDGE_CODINGS], -1 being one of them */
+#define NGX_EDGE_LEVEL_UNSET  -1000000
+#define NGX_EDGE_LEVEL_AUTO   1000000
+
+/* "auto", "3" for zstd, or "zstd=3", "br=4", "gzip=auto" ... -> levels */
+char *ngx_edge_set_levels_slot(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* "zstd=3" or "3" -> ngx_int_t; 0 is the library's default */
-char *ngx_edge_set_level_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+/* "3" for one coding -> levels */
+char *ngx_edge_set_zstd_level_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_edge_set_brotli_level_slot(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* a size, a power of two from 1k to 16m -> ngx_uint_t, its logarithm */
+char *ngx_edge_set_brotli_window_slot(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /* a size, a power of two from 1k to 8m -> ngx_uint_t, its logarithm */

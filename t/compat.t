@@ -374,9 +374,9 @@ GET /page.html
 ! Content-Encoding
 
 
-=== TEST 25: old and new spellings meet: compression on, zstd off below
+=== TEST 25: old and new spellings meet: compression zstd, zstd off below
 --- config
-    compression on;
+    compression zstd;
     location / { zstd off; }
 --- request
 GET /page.html

@@ -17,7 +17,7 @@ my $edge = EdgeTest->start(http => <<'CONF', files => {
     server {
         listen %%PORT%%;
         root %%HTML%%;
-        compression on;
+        compression zstd;
 
         location /plain/ { alias %%HTML%%/; compression off; }
         location /vary_on/ { alias %%HTML%%/; gzip_vary on; }
@@ -42,7 +42,7 @@ my $edge = EdgeTest->start(http => <<'CONF', files => {
         location /if/ {
             alias %%HTML%%/;
             compression off;
-            if ($arg_zstd) { compression on; }
+            if ($arg_zstd) { compression zstd; }
         }
         location /up/ { proxy_pass http://127.0.0.1:%%PORT1%%/; }
         location /up_vary_on/ {

@@ -42,7 +42,7 @@ my $edge = EdgeTest->start(files => {
         '$body_bytes_sent';
     access_log %%ROOT%%/logs/access.log all;
 
-    compression on;
+    compression zstd;
     compression_idle 100ms;
     log_subrequest on;
 

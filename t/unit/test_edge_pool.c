@@ -92,12 +92,12 @@ toy_estimate(const edge_params_t *params, uint64_t size_max, unsigned whole)
 
 static const edge_codec_t  toy = {
     "toy", 1, toy_create, toy_open, NULL, toy_reset, toy_close, toy_estimate,
-    NULL
+    NULL, NULL
 };
 
 static const edge_codec_t  toy_too = {
     "too", 1, toy_create, toy_open, NULL, toy_reset, toy_close, toy_estimate,
-    NULL
+    NULL, NULL
 };
 
 static const edge_params_t  small = { 1000, 0, 0, 0, NULL };

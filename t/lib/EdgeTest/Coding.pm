@@ -1,0 +1,151 @@
+package EdgeTest::Coding;
+
+# Decoders of all three codings under one name, by the real libraries, fed
+# piece by piece as a browser does.
+#
+#   my $d = EdgeTest::Coding->new('br');        # zstd, br, gzip
+#   $text .= $d->feed($bytes);
+#   $d->{error}; $d->ended;     # ended: exactly at the end of the body
+#
+#   decode('gzip', $bytes)      (text, error): error unless whole
+#
+# gzip: one member only, as browsers read; anything behind it is an error.
+
+use strict;
+use warnings;
+
+use Compress::Raw::Zlib qw(WANT_GZIP Z_OK Z_STREAM_END Z_BUF_ERROR);
+use Exporter 'import';
+use FFI::Platypus 0.90;
+use FFI::Platypus::Buffer qw(scalar_to_pointer);
+
+use EdgeTest::Zstd;
+
+our @EXPORT_OK = qw(decode);
+
+use constant { OUT_SIZE => 1 << 17, BR_ERROR => 0, BR_SUCCESS => 1,
+    BR_MORE_INPUT => 2 };
+
+my $scratch = pack 'x' . OUT_SIZE;
+
+my $ffi = FFI::Platypus->new(api => 1, lib => [ grep { -e } map {
+    "$_/libbrotlidec.so.1" } glob('/usr/lib/*-linux-gnu'),
+    glob('/lib/*-linux-gnu'), '/usr/lib64', '/usr/lib', '/usr/local/lib' ]);
+
+$ffi->attach([ BrotliDecoderCreateInstance => 'br_create' ]
+    => [ 'opaque', 'opaque', 'opaque' ] => 'opaque');
+$ffi->attach([ BrotliDecoderDestroyInstance => 'br_destroy' ]
+    => ['opaque'] => 'void');
+$ffi->attach([ BrotliDecoderDecompressStream => 'br_decompress' ]
+    => [ ('opaque') x 6 ] => 'int');
+
+
+sub new {
+    my ($class, $coding) = @_;
+    my $self = bless { coding => $coding }, $class;
+
+    if ($coding eq 'zstd') {
+        $self->{zstd} = EdgeTest::Zstd->new;
+
+    } elsif ($coding eq 'br') {
+        $self->{br} = br_create(undef, undef, undef);
+
+    } elsif ($coding eq 'gzip') {
+        ($self->{gzip}) = Compress::Raw::Zlib::Inflate->new(
+            -WindowBits => WANT_GZIP, -ConsumeInput => 1, -AppendOutput => 1);
+
+    } else {
+        die "no coding \"$coding\"\n";
+    }
+
+    return $self;
+}
+
+
+sub DESTROY { br_destroy($_[0]{br}) if $_[0]{br} }
+
+
+sub ended {
+    my ($self) = @_;
+
+    return $self->{zstd}->between_frames if $self->{zstd};
+    return $self->{ended} && !$self->{error};
+}
+
+
+sub feed {
+    my ($self, $bytes) = @_;
+
+    return '' if $self->{error} || $bytes eq '';
+
+    if ($self->{ended}) {
+        $self->{error} = 'bytes behind the end';
+        return '';
+    }
+
+    return $self->feed_gzip($bytes) if $self->{gzip};
+    return $self->feed_br($bytes) if $self->{br};
+
+    my $text = $self->{zstd}->feed($bytes);
+    $self->{error} = $self->{zstd}{error};
+
+    return $text;
+}
+
+
+sub feed_gzip {
+    my ($self, $bytes) = @_;
+    my $text = '';
+    my $status = $self->{gzip}->inflate($bytes, $text);
+
+    if ($status == Z_STREAM_END) {
+        $self->{ended} = 1;
+        $self->{error} = 'bytes behind the end' if length $bytes;
+
+    } elsif ($status != Z_OK && $status != Z_BUF_ERROR) {
+        $self->{error} = "$status";
+    }
+
+    return $text;
+}
+
+
+sub feed_br {
+    my ($self, $bytes) = @_;
+    my $left = pack 'Q', length $bytes;
+    my $next = pack 'Q', scalar_to_pointer($bytes);
+    my $text = '';
+
+    while (1) {
+        my $room = pack 'Q', OUT_SIZE;
+        my $out = pack 'Q', scalar_to_pointer($scratch);
+        my $rc = br_decompress($self->{br}, map({ scalar_to_pointer($_) }
+            $left, $next, $room, $out), undef);
+
+        $text .= substr $scratch, 0, OUT_SIZE - unpack 'Q', $room;
+
+        if ($rc == BR_ERROR) {
+            $self->{error} = 'malformed';
+
+        } elsif ($rc == BR_SUCCESS) {
+            $self->{ended} = 1;
+            $self->{error} = 'bytes behind the end' if unpack 'Q', $left;
+        }
+
+        last if $rc <= BR_MORE_INPUT && unpack 'Q', $room;
+    }
+
+    return $text;
+}
+
+
+sub decode {
+    my ($coding, $bytes) = @_;
+    my $d = __PACKAGE__->new($coding);
+    my $text = $d->feed($bytes);
+
+    return ($text, $d->{error} || ($d->ended ? undef : 'cut short'));
+}
+
+
+1;
