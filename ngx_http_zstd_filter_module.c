@@ -12,6 +12,7 @@
 #include "ngx_edge_precompressed.h"
 #include "ngx_edge_slots.h"
 #include "ngx_edge_types.h"
+#include "ngx_edge_variables.h"
 
 
 typedef struct {
@@ -36,31 +37,12 @@ typedef struct {
 } ngx_http_zstd_loc_conf_t;
 
 
-/* for a response that is not coded, one of a constant table is enough */
-
-typedef struct {
-    ngx_edge_verdict_e      verdict;
-    ngx_uint_t              vary;           /* a .zst file stands beside */
-    const char             *coding;
-    ngx_edge_body_t        *body;           /* NULL: HEAD */
-} ngx_http_zstd_ctx_t;
-
-
 static ngx_int_t ngx_http_zstd_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_zstd_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_int_t ngx_http_zstd_static_handler(ngx_http_request_t *r);
 
-static ngx_int_t ngx_http_zstd_add_variables(ngx_conf_t *cf);
-static ngx_int_t ngx_http_zstd_reason_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_zstd_coding_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_zstd_ratio_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_zstd_number_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-
+static ngx_int_t ngx_http_zstd_preconfigure(ngx_conf_t *cf);
 static void *ngx_http_zstd_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_zstd_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_zstd_create_loc_conf(ngx_conf_t *cf);
@@ -226,7 +208,7 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_zstd_filter_module_ctx = {
-    ngx_http_zstd_add_variables,           /* preconfiguration */
+    ngx_http_zstd_preconfigure,            /* preconfiguration */
     ngx_http_zstd_init,                    /* postconfiguration */
 
     ngx_http_zstd_create_main_conf,        /* create main configuration */
@@ -256,53 +238,11 @@ ngx_module_t  ngx_http_zstd_filter_module = {
 };
 
 
-/* "compression_" and "zstd_" variables share their handlers */
-
-#define NGX_HTTP_ZSTD_BYTES_IN   0
-#define NGX_HTTP_ZSTD_BYTES_OUT  1
-#define NGX_HTTP_ZSTD_TIME       2
-
-#define ngx_http_zstd_variable(name, handler, data)                          \
-    { ngx_string(name), NULL, handler, data, NGX_HTTP_VAR_NOCACHEABLE, 0 }
-
-
-static ngx_http_variable_t  ngx_http_zstd_variables[] = {
-
-    ngx_http_zstd_variable("compression_reason",
-                           ngx_http_zstd_reason_variable, 0),
-    ngx_http_zstd_variable("compression_coding",
-                           ngx_http_zstd_coding_variable, 0),
-    ngx_http_zstd_variable("compression_ratio",
-                           ngx_http_zstd_ratio_variable, 0),
-    ngx_http_zstd_variable("zstd_ratio",
-                           ngx_http_zstd_ratio_variable, 0),
-    ngx_http_zstd_variable("brotli_ratio",
-                           ngx_http_zstd_ratio_variable, 0),
-    ngx_http_zstd_variable("compression_bytes_in",
-                           ngx_http_zstd_number_variable,
-                           NGX_HTTP_ZSTD_BYTES_IN),
-    ngx_http_zstd_variable("zstd_bytes_in",
-                           ngx_http_zstd_number_variable,
-                           NGX_HTTP_ZSTD_BYTES_IN),
-    ngx_http_zstd_variable("compression_bytes_out",
-                           ngx_http_zstd_number_variable,
-                           NGX_HTTP_ZSTD_BYTES_OUT),
-    ngx_http_zstd_variable("zstd_bytes_out",
-                           ngx_http_zstd_number_variable,
-                           NGX_HTTP_ZSTD_BYTES_OUT),
-    ngx_http_zstd_variable("compression_time",
-                           ngx_http_zstd_number_variable,
-                           NGX_HTTP_ZSTD_TIME),
-
-      ngx_http_null_variable
-};
-
-
 /* contexts of what is not coded; the last is for a .zst not asked for */
 
-static ngx_http_zstd_ctx_t  ngx_http_zstd_verdicts[NGX_EDGE_VERDICTS];
+static ngx_edge_context_t  ngx_http_zstd_verdicts[NGX_EDGE_VERDICTS];
 
-static ngx_http_zstd_ctx_t  ngx_http_zstd_beside = {
+static ngx_edge_context_t  ngx_http_zstd_beside = {
     NGX_EDGE_OFF, 1, NULL, NULL
 };
 
@@ -359,7 +299,7 @@ ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
 
 static ngx_int_t
 ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
-    const edge_coding_e *order, ngx_uint_t count, ngx_http_zstd_ctx_t **ctx)
+    const edge_coding_e *order, ngx_uint_t count, ngx_edge_context_t **ctx)
 {
     off_t                       length;
     const ngx_edge_coder_t     *coder;
@@ -380,7 +320,7 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_EDGE_MEMORY;
     }
 
-    *ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_zstd_ctx_t));
+    *ctx = ngx_pcalloc(r->pool, sizeof(ngx_edge_context_t));
     if (*ctx == NULL) {
         return NGX_ERROR;
     }
@@ -404,7 +344,7 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 
 static ngx_int_t
 ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
-    ngx_http_zstd_ctx_t **ctx)
+    ngx_edge_context_t **ctx)
 {
     ngx_int_t           verdict;
     ngx_uint_t          count;
@@ -463,7 +403,7 @@ static ngx_int_t
 ngx_http_zstd_header_filter(ngx_http_request_t *r)
 {
     ngx_int_t                  verdict;
-    ngx_http_zstd_ctx_t       *ctx;
+    ngx_edge_context_t       *ctx;
     ngx_http_zstd_loc_conf_t  *conf;
 
     conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
@@ -488,7 +428,7 @@ ngx_http_zstd_header_filter(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_zstd_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_http_zstd_ctx_t  *ctx;
+    ngx_edge_context_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
 
@@ -521,167 +461,15 @@ ngx_http_zstd_static_handler(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_zstd_add_variables(ngx_conf_t *cf)
+ngx_http_zstd_preconfigure(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
-
     if (ngx_edge_choice_check_modules(cf, ngx_http_zstd_filter_module.name)
-        != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    for (v = ngx_http_zstd_variables; v->name.len; v++) {
-
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_zstd_set_variable(ngx_http_variable_value_t *v, u_char *data,
-    size_t len)
-{
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
-    v->data = data;
-    v->len = len;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_zstd_reason_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_str_t            *reason;
-    ngx_http_zstd_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
-
-    if (ctx == NULL) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    reason = &ngx_edge_verdicts[ctx->verdict];
-
-    return ngx_http_zstd_set_variable(v, reason->data, reason->len);
-}
-
-
-static ngx_int_t
-ngx_http_zstd_coding_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_http_zstd_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
-
-    if (ctx == NULL || ctx->coding == NULL) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    return ngx_http_zstd_set_variable(v, (u_char *) ctx->coding,
-                                      ngx_strlen(ctx->coding));
-}
-
-
-/* the body of a response that was coded to its end, or NULL */
-
-static ngx_edge_body_t *
-ngx_http_zstd_coded_body(ngx_http_request_t *r)
-{
-    ngx_http_zstd_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
-
-    if (ctx == NULL || ctx->body == NULL
-        || ctx->body->phase != NGX_EDGE_BODY_DONE)
+        != NGX_OK)
     {
-        return NULL;
-    }
-
-    return ctx->body;
-}
-
-
-static ngx_int_t
-ngx_http_zstd_ratio_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    u_char           *p;
-    uint64_t          in, out;
-    ngx_edge_body_t  *body;
-
-    body = ngx_http_zstd_coded_body(r);
-
-    if (body == NULL || body->stream.bytes_out == 0) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(r->pool, NGX_INT64_LEN + sizeof(".000") - 1);
-    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    in = body->stream.bytes_in;
-    out = body->stream.bytes_out;
-
-    return ngx_http_zstd_set_variable(v, p,
-                        ngx_sprintf(p, "%uL.%03uL", in / out,
-                                    in % out * 1000 / out)
-                        - p);
-}
-
-
-static ngx_int_t
-ngx_http_zstd_number_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    u_char           *p;
-    uint64_t          value;
-    ngx_edge_body_t  *body;
-
-    body = ngx_http_zstd_coded_body(r);
-
-    if (body == NULL) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    switch (data) {
-
-    case NGX_HTTP_ZSTD_BYTES_IN:
-        value = body->stream.bytes_in;
-        break;
-
-    case NGX_HTTP_ZSTD_BYTES_OUT:
-        value = body->stream.bytes_out;
-        break;
-
-    default: /* NGX_HTTP_ZSTD_TIME */
-        value = body->nanoseconds / 1000;
-        break;
-    }
-
-    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_zstd_set_variable(v, p, ngx_sprintf(p, "%uL", value) - p);
+    return ngx_edge_variables_add(cf);
 }
 
 

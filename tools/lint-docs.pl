@@ -155,9 +155,27 @@ sub described_default {
 }
 
 
-sub read_door {
+# A door, with the sources behind it that have a table of its own in them.
+
+sub door_text {
     my ($file) = @_;
     my $text = slurp($file);
+
+    for ($text =~ /^#include "(ngx_edge_\w+)\.h"$/mg) {
+        for (glob "*/$_.c") {
+            my $part = slurp($_);
+            $text .= $part
+                if $part =~ /^static\s+ngx_(?:command|http_variable)_t\s+\w+\[\]/m;
+        }
+    }
+
+    return $text;
+}
+
+
+sub read_door {
+    my ($file) = @_;
+    my $text = door_text($file);
     my %macros;
 
     $text =~ s|/\*.*?\*/| |gs;

@@ -1,7 +1,7 @@
 
 /*
- * Preloaded into nginx by t/fault.t: makes libzstd, or the memory under it,
- * fail for the module that calls it.
+ * Preloaded into nginx by t/fault.t: makes libzstd, libbrotlienc and zlib, or
+ * the memory under them, fail for the module that calls them.
  *
  * EDGE_FAULT_FILE names a file that is read again before each call:
  *
@@ -24,6 +24,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <brotli/encode.h>
+#include <zlib.h>
 
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
@@ -123,7 +126,7 @@ fault_is_due(const char *name)
 
 
 static void *
-fault_next(const char *name)
+fault_next(const char *library, const char *name)
 {
     void  *function;
 
@@ -132,7 +135,7 @@ fault_next(const char *name)
     /* nginx loads the library with its module, behind us in no list */
 
     if (function == NULL) {
-        function = dlsym(dlopen("libzstd.so.1", RTLD_NOW), name);
+        function = dlsym(dlopen(library, RTLD_NOW), name);
     }
 
     return function;
@@ -149,7 +152,7 @@ ZSTD_createCCtx(void)
     }
 
     if (next == NULL) {
-        next = fault_next("ZSTD_createCCtx");
+        next = fault_next("libzstd.so.1", "ZSTD_createCCtx");
     }
 
     return next();
@@ -166,7 +169,7 @@ ZSTD_createCCtx_advanced(ZSTD_customMem memory)
     }
 
     if (next == NULL) {
-        next = fault_next("ZSTD_createCCtx_advanced");
+        next = fault_next("libzstd.so.1", "ZSTD_createCCtx_advanced");
     }
 
     return next(memory);
@@ -183,7 +186,7 @@ ZSTD_CCtx_setParameter(ZSTD_CCtx *cctx, ZSTD_cParameter parameter, int value)
     }
 
     if (next == NULL) {
-        next = fault_next("ZSTD_CCtx_setParameter");
+        next = fault_next("libzstd.so.1", "ZSTD_CCtx_setParameter");
     }
 
     return next(cctx, parameter, value);
@@ -202,7 +205,7 @@ ZSTD_compressStream2(ZSTD_CCtx *cctx, ZSTD_outBuffer *out, ZSTD_inBuffer *in,
     }
 
     if (next == NULL) {
-        next = fault_next("ZSTD_compressStream2");
+        next = fault_next("libzstd.so.1", "ZSTD_compressStream2");
     }
 
     return next(cctx, out, in, end);
@@ -220,10 +223,122 @@ ZSTD_compress2(ZSTD_CCtx *cctx, void *out, size_t room, const void *in,
     }
 
     if (next == NULL) {
-        next = fault_next("ZSTD_compress2");
+        next = fault_next("libzstd.so.1", "ZSTD_compress2");
     }
 
     return next(cctx, out, room, in, size);
+}
+
+
+BrotliEncoderState *
+BrotliEncoderCreateInstance(brotli_alloc_func alloc, brotli_free_func release,
+    void *opaque)
+{
+    static BrotliEncoderState  *(*next)(brotli_alloc_func, brotli_free_func,
+                                        void *);
+
+    if (fault_is_due("create")) {
+        return NULL;
+    }
+
+    if (next == NULL) {
+        next = fault_next("libbrotlienc.so.1", "BrotliEncoderCreateInstance");
+    }
+
+    return next(alloc, release, opaque);
+}
+
+
+BROTLI_BOOL
+BrotliEncoderSetParameter(BrotliEncoderState *state,
+    BrotliEncoderParameter parameter, uint32_t value)
+{
+    static BROTLI_BOOL  (*next)(BrotliEncoderState *, BrotliEncoderParameter,
+                                uint32_t);
+
+    if (fault_is_due("parameter")) {
+        return BROTLI_FALSE;
+    }
+
+    if (next == NULL) {
+        next = fault_next("libbrotlienc.so.1", "BrotliEncoderSetParameter");
+    }
+
+    return next(state, parameter, value);
+}
+
+
+BROTLI_BOOL
+BrotliEncoderCompressStream(BrotliEncoderState *state,
+    BrotliEncoderOperation operation, size_t *in_left, const uint8_t **in,
+    size_t *out_left, uint8_t **out, size_t *total)
+{
+    static BROTLI_BOOL  (*next)(BrotliEncoderState *, BrotliEncoderOperation,
+                                size_t *, const uint8_t **, size_t *,
+                                uint8_t **, size_t *);
+
+    if (fault_is_due("compress")) {
+        return BROTLI_FALSE;
+    }
+
+    if (next == NULL) {
+        next = fault_next("libbrotlienc.so.1", "BrotliEncoderCompressStream");
+    }
+
+    return next(state, operation, in_left, in, out_left, out, total);
+}
+
+
+int
+deflateInit2_(z_streamp stream, int level, int method, int window_bits,
+    int memory_level, int strategy, const char *version, int size)
+{
+    static int  (*next)(z_streamp, int, int, int, int, int, const char *, int);
+
+    if (fault_is_due("create")) {
+        return Z_MEM_ERROR;
+    }
+
+    if (next == NULL) {
+        next = fault_next("libz.so.1", "deflateInit2_");
+    }
+
+    return next(stream, level, method, window_bits, memory_level, strategy,
+                version, size);
+}
+
+
+int
+deflateReset(z_streamp stream)
+{
+    static int  (*next)(z_streamp);
+
+    if (fault_is_due("parameter")) {
+        return Z_STREAM_ERROR;
+    }
+
+    if (next == NULL) {
+        next = fault_next("libz.so.1", "deflateReset");
+    }
+
+    return next(stream);
+}
+
+
+int
+deflate(z_streamp stream, int flush)
+{
+    static int  (*next)(z_streamp, int);
+
+    if (fault_is_due("compress")) {
+        return Z_STREAM_ERROR;
+    }
+
+    if (next == NULL) {
+        next = fault_next("libz.so.1", "deflate");
+    }
+
+    return next(stream, flush);
 }
 
 

@@ -59,6 +59,10 @@ edge_segments_body(unsigned kind, size_t size)
 static void
 edge_segments_append(edge_coded_t *coded, const void *data, size_t size)
 {
+    if (size == 0) {
+        return;
+    }
+
     if (coded->size + size > coded->room) {
         coded->room = 2 * (coded->size + size);
         coded->data = realloc(coded->data, coded->room);

@@ -7,7 +7,8 @@ package EdgeTest::Check;
 #                                every run
 #   dense($n)                    $n letters that shrink to about half
 #   sizes()                      sizes at which things meet their ends
-#   is_coded($r, $text, $name)   whole, zstd, decodes to $text
+#   is_coded($r, $text, $name, $coding)   whole, coded so (zstd when not
+#                                given), decodes to $text
 #   is_plain($r, $text, $name)   whole, identity, equals $text
 #   is_right($r, $text, $name)   either of them
 #   costs_less($kb, $limit, $name)   memory; sanitizers have other measures
@@ -18,7 +19,7 @@ use warnings;
 use Exporter 'import';
 use Test::More ();
 
-use EdgeTest::Zstd qw(decode);
+use EdgeTest::Zstd ();
 
 our @EXPORT = qw(text noise dense sizes is_coded is_plain is_right why_not
     costs_less);
@@ -80,11 +81,23 @@ sub why_not {
     return "coding $got, not $coding" if $got ne $coding;
     return "end: $r->{end}" if $r->{end} =~ /^(?:cut|timeout)$/;
 
-    ($body, $error) = decode($body) if $got eq 'zstd';
+    ($body, $error) = decoded($got, $body) if $got ne 'identity';
 
-    return "zstd: $error" if defined $error;
+    return "$got: $error" if defined $error;
     return difference($body, $text) if $body ne $text;
     return;
+}
+
+
+# What needs the library of Brotli is loaded where it is needed.
+
+sub decoded {
+    my ($coding, $body) = @_;
+
+    return EdgeTest::Zstd::decode($body) if $coding eq 'zstd';
+
+    require EdgeTest::Coding;
+    return EdgeTest::Coding::decode($coding, $body);
 }
 
 
@@ -120,7 +133,7 @@ sub is_whole {
 }
 
 
-sub is_coded { return is_whole(@_[0, 1], 'zstd', $_[2]) }
+sub is_coded { return is_whole(@_[0, 1], $_[3] || 'zstd', $_[2]) }
 
 sub is_plain { return is_whole(@_[0, 1], 'identity', $_[2]) }
 
