@@ -283,7 +283,7 @@ edge_codec_brotli_step(edge_encoder_t *encoder, edge_step_e step,
     };
 
     in_left = in->size - in->pos;
-    next_in = (const uint8_t *) in->data + in->pos;
+    next_in = in_left ? (const uint8_t *) in->data + in->pos : NULL;
     out_left = out->size - out->pos;
     next_out = (uint8_t *) out->data + out->pos;
 

@@ -188,7 +188,7 @@ edge_codec_gzip_deflate(edge_encoder_t *encoder, edge_step_e step,
     /* spans of more than zlib can count are given in parts */
 
     in_left = in->size - in->pos;
-    z->next_in = (Bytef *) in->data + in->pos;
+    z->next_in = in_left ? (Bytef *) in->data + in->pos : NULL;
     z->avail_in = in_left > UINT32_MAX ? UINT32_MAX : (uInt) in_left;
     in_left = z->avail_in;
 
