@@ -30,6 +30,8 @@ VARIANTS = {
     compression        zstd;
     compression_level  zstd=3;
     compression_types  %s;""" % TYPES),
+    # No nginx: see Floor.
+    "floor": ("zstd", ""),
 }
 
 CONF = """
@@ -98,6 +100,46 @@ def is_open(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def stop(process):
+    process.terminate()
+    process.wait()
+
+
+def cpu_of(pid):
+    """Seconds the process has run on its core, user and system."""
+    with open("/proc/%d/schedstat" % pid) as file:
+        return int(file.read().split()[0]) / 1e9
+
+
+class Floor:
+    """bench/floor.c, which stands where an Nginx with static files may."""
+
+    def __init__(self, root, port):
+        self.root = root
+        self.variant = "floor"
+        self.accept = "zstd"
+        self.port = {"static": port}
+
+    def start(self, cpu):
+        if is_open(self.port["static"]):
+            raise NotRunning("port %d is taken: BENCH_PORT" % self.port[
+                "static"])
+        self.process = subprocess.Popen(self.root.command(
+            [self.root.tool("floor"), str(self.port["static"]),
+             self.root.inside + self.root.site], cpu))
+        for _ in range(50):
+            time.sleep(0.1)
+            if is_open(self.port["static"]):
+                break
+        self.worker = self.process.pid
+
+    def stop(self):
+        stop(self.process)
+
+    def cpu(self):
+        return cpu_of(self.worker)
+
+
 class Nginx:
     """One nginx of a root with the filter of one variant.
 
@@ -154,8 +196,7 @@ class Nginx:
         raise NotRunning("nginx with %s: %s" % (self.variant, self.errors()))
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        stop(self.process)
 
     def errors(self):
         text = ""
@@ -167,9 +208,7 @@ class Nginx:
         return text.strip()[-2000:]
 
     def cpu(self):
-        """Seconds the worker has run on its core, user and system."""
-        with open("/proc/%d/schedstat" % self.worker) as file:
-            return int(file.read().split()[0]) / 1e9
+        return cpu_of(self.worker)
 
     def memory(self):
         """(Pss, Rss) of the worker in KB."""

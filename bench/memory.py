@@ -147,6 +147,8 @@ HEAD = """
 def run_cases(settings, root, path, tools, say):
     identity = None
     for variant in settings.variants:
+        if variant == "floor":
+            continue
         if (variant not in ("identity", "gzip")
                 and root.module(variant) is None):
             say("| %s | no such module in this root | | | | | |" % variant)

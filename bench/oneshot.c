@@ -1,8 +1,9 @@
 /*
- * oneshot LEVEL MILLISECONDS FILE...: what the library itself takes. One
- * context, reused; each call compresses one whole file of known size. Prints
- * the calls made, wall and CPU microseconds per call, the bytes per call that
- * came out, and the version of the library.
+ * oneshot LEVEL MILLISECONDS SEED FILE...: what the library itself takes. One
+ * context, reused; each call compresses one whole file of known size, in the
+ * order in which load asks for them. Prints the calls made, wall and CPU
+ * microseconds per call, the bytes per call that came out, and the version of
+ * the library.
  */
 
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <time.h>
 
 #include <zstd.h>
+
+#include "deck.h"
 
 
 typedef struct {
@@ -67,21 +70,23 @@ main(int argc, char **argv)
     char       *out;
     size_t      bound, largest, size;
     double      wall, cpu, milliseconds;
+    deck_t      deck;
     text_t     *texts;
     ZSTD_CCtx  *cctx;
 
-    if (argc < 4) {
-        fprintf(stderr, "usage: oneshot LEVEL MILLISECONDS FILE...\n");
+    if (argc < 5) {
+        fprintf(stderr, "usage: oneshot LEVEL MILLISECONDS SEED FILE...\n");
         return 2;
     }
 
-    n = argc - 3;
+    n = argc - 4;
+    deck_init(&deck, n, atoi(argv[3]));
     milliseconds = atof(argv[2]);
     texts = calloc(n, sizeof(text_t));
     largest = 0;
 
     for (i = 0; i < n; i++) {
-        texts[i] = read_text(argv[i + 3]);
+        texts[i] = read_text(argv[i + 4]);
         if (texts[i].size > largest) {
             largest = texts[i].size;
         }
@@ -102,9 +107,9 @@ main(int argc, char **argv)
             cpu = now(CLOCK_THREAD_CPUTIME_ID);
         }
 
-        i = (calls + n) % n;
+        i = deck_draw(&deck);
 
-        if (i == 0 && calls > 0
+        if (calls % n == 0 && calls > 0
             && now(CLOCK_MONOTONIC) - wall > milliseconds * 1e3)
         {
             break;

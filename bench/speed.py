@@ -12,7 +12,7 @@ import roots
 FEW = 8       # connections where responses are long
 MANY = 32
 
-LAST = ["gzip", "brotli", "peer", "identity", "ours"]
+LAST = ["gzip", "brotli", "floor", "peer", "identity", "ours"]
 
 
 class LoadFailed(Exception):
@@ -20,42 +20,30 @@ class LoadFailed(Exception):
 
 
 class Load:
-    """h2load over HTTP/1.1, on the core that the worker does not have."""
+    """The load of bench/load.c, on the core that the worker does not have."""
 
     def __init__(self, cpu, folder):
         self.cpu = cpu
         self.folder = folder
+        bench = roots.TOP + "/bench/"
+        subprocess.run(["cc", "-O2", "-o", folder + "/load"]
+                       + [bench + name for name in
+                          ("load.c", "deck.c", "framing.c")], check=True)
 
-    def run(self, port, accept, paths, clients, requests):
+    def run(self, port, accept, paths, clients, requests, seed):
         """(requests per second, bytes of a body) of that many requests."""
         urls = os.path.join(self.folder, "urls-%d" % port)
         with open(urls, "w") as file:
             file.write("".join(path + "\n" for path in paths))
 
-        clients = min(clients, requests)
         done = subprocess.run(
-            roots.pinned(self.cpu)
-            + ["h2load", "--h1", "-t1", "-c%d" % clients,
-               "-n%d" % requests, "-i", urls,
-               "-H", "accept-encoding: " + accept,
-               "--base-uri", "http://127.0.0.1:%d" % port],
+            roots.pinned(self.cpu) + roots.ALONE
+            + [self.folder + "/load", str(port), accept,
+               str(min(clients, requests)), str(requests), str(seed), urls],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        return self.read(done.stdout, requests)
-
-    @staticmethod
-    def read(text, requests):
-        seconds = re.search(r"finished in ([\d.]+)(us|ms|s|m)?,", text)
-        good = re.search(r"(\d+) succeeded", text)
-        data = re.search(r"\((\d+)\) data", text)
-        codes = re.search(r"(\d+) 2xx", text)
-        if (not (seconds and good and data and codes)
-                or int(good.group(1)) != requests
-                or int(codes.group(1)) != requests):
-            raise LoadFailed("h2load:\n" + text[-1500:])
-
-        unit = {"us": 1e-6, "ms": 1e-3, "m": 60}.get(seconds.group(2), 1)
-        return (requests / (float(seconds.group(1)) * unit),
-                int(data.group(1)) / requests)
+        if done.returncode != 0:
+            raise LoadFailed(done.stdout[-1500:])
+        return tuple(map(float, done.stdout.split()))
 
 
 class Cell:
@@ -75,7 +63,7 @@ def decodes(nginx, port, path, original):
     """Whether what comes is coded as asked, and is the file."""
     tool = {"gzip": ["gzip", "-dc"], "br": ["brotli", "-dc"],
             "zstd": ["zstd", "-dc"]}.get(nginx.accept, ["cat"])
-    head = nginx.root.top + nginx.at + "head"
+    head = roots.TOP + "/build/bench/head"
     body = subprocess.run(
         ["curl", "-s", "-D", head, "-H", "Accept-Encoding: " + nginx.accept,
          "http://127.0.0.1:%d%s" % (port, path)],
@@ -100,11 +88,12 @@ class Speed:
 
     def start(self, wanted, port):
         for variant in wanted:
-            if (variant not in ("identity", "gzip")
+            if (variant not in ("identity", "gzip", "floor")
                     and self.root.module(variant) is None):
                 self.notes.append("%s: no such module in this root" % variant)
                 continue
-            nginx = edge.Nginx(self.root, variant, port, self.pages)
+            nginx = (edge.Floor(self.root, port) if variant == "floor" else
+                     edge.Nginx(self.root, variant, port, self.pages))
             try:
                 nginx.start(self.settings.cpu)
             except edge.NotRunning as error:
@@ -112,6 +101,7 @@ class Speed:
                 if nginx.process.poll() is None:
                     nginx.stop()
                 continue
+            roots.leave_alone(nginx.worker)
             self.variants.append(nginx)
             port += 2
 
@@ -119,11 +109,13 @@ class Speed:
         for nginx in self.variants:
             nginx.stop()
 
-    def oneshot(self, files):
+    def oneshot(self, files, seed):
         """(wall seconds, CPU seconds, bytes out) of a call of the library."""
         inside = [self.root.inside + self.root.site + path for path in files]
-        out = self.root.run([self.root.oneshot, "3",
-                             str(int(self.settings.seconds * 500))] + inside,
+        out = self.root.run(roots.ALONE
+                            + [self.root.tool("oneshot"), "3",
+                               str(int(self.settings.seconds * 500)),
+                               str(seed)] + inside,
                             cpu=self.settings.cpu).split()
         return float(out[1]) / 1e6, float(out[2]) / 1e6, float(out[3])
 
@@ -134,10 +126,10 @@ class Speed:
                 raise LoadFailed("%s, %s: %s does not decode to the file"
                                  % (nginx.variant, transport, path))
 
-    def measure(self, nginx, transport, files, clients, requests):
+    def measure(self, nginx, transport, files, clients, requests, seed=0):
         before = nginx.cpu()
         rate, size = self.load.run(nginx.port[transport], nginx.accept,
-                                   files, clients, requests)
+                                   files, clients, requests, seed)
         cpu = (nginx.cpu() - before) / requests
         return rate, cpu, size
 
@@ -151,9 +143,8 @@ class Speed:
                 break
             requests = int(rate * self.settings.seconds / 2) + clients
         wanted = int(rate * self.settings.seconds)
-        # Each client goes a whole number of times through the files.
-        whole = clients * len(files)
-        return max(1, round(wanted / whole)) * whole
+        # Every file as often as any other.
+        return max(1, round(wanted / len(files))) * len(files)
 
     def cell(self, label, transport, files):
         """{variant: Cell} and the rounds of the library's own times."""
@@ -162,7 +153,9 @@ class Speed:
         cells = {}
         library = []
 
-        for nginx in list(self.variants):
+        for nginx in self.variants:
+            if transport not in nginx.port:
+                continue
             try:
                 self.check(nginx, transport, files)
                 requests[nginx] = self.requests_for(nginx, transport, files,
@@ -175,10 +168,11 @@ class Speed:
         for turn in range(self.settings.rounds):
             for nginx in self.order(requests, turn):
                 if nginx is None:
-                    library.append(self.oneshot(files))
+                    library.append(self.oneshot(files, turn))
                     continue
                 rate, cpu, size = self.measure(nginx, transport, files,
-                                               clients, requests[nginx])
+                                               clients, requests[nginx],
+                                               turn)
                 cells[nginx.variant].add(rate, cpu, size)
 
         return cells, library
@@ -252,6 +246,7 @@ def start_pages(settings, site_root):
     """The upstream: this machine's nginx, on the load's core."""
     nginx = edge.Nginx(site_root, "identity", settings.port, settings.port)
     nginx.start(settings.load_cpu)
+    roots.leave_alone(nginx.worker)
     return nginx
 
 
