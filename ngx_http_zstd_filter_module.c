@@ -33,7 +33,7 @@ typedef struct {
     ngx_array_t            *types_keys;
     ngx_str_t               bypass_vary;
     ngx_edge_coding_settings_t  settings;
-    ngx_uint_t              precompressed[NGX_EDGE_PRECOMPRESSED];
+    ngx_edge_precompressed_conf_t  precompressed;
 } ngx_http_zstd_loc_conf_t;
 
 
@@ -49,20 +49,6 @@ static void *ngx_http_zstd_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_zstd_init(ngx_conf_t *cf);
-
-
-static ngx_conf_enum_t  ngx_http_zstd_static_modes[] = {
-    { ngx_string("off"), NGX_EDGE_PRECOMPRESSED_OFF },
-    { ngx_string("on"), NGX_EDGE_PRECOMPRESSED_ON },
-    { ngx_string("always"), NGX_EDGE_PRECOMPRESSED_ALWAYS },
-    { ngx_null_string, 0 }
-};
-
-
-static ngx_edge_slot_check_t  ngx_http_zstd_check_static = {
-    ngx_edge_set_enum, ngx_http_zstd_static_modes,
-    "\"off\", \"on\" or \"always\""
-};
 
 
 #define NGX_HTTP_ZSTD_LOC                                                    \
@@ -181,12 +167,15 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                        ngx_edge_set_checked_slot, settings.memory_max,
                        &ngx_edge_check_memory),
 
+    ngx_http_zstd_slot("compression_static", NGX_CONF_TAKE1,
+                       ngx_edge_set_checked_slot, precompressed.all,
+                       &ngx_edge_check_precompressed),
     ngx_http_zstd_slot("zstd_static", NGX_CONF_TAKE1,
-                       ngx_edge_set_checked_slot, precompressed[0],
-                       &ngx_http_zstd_check_static),
+                       ngx_edge_set_checked_slot, precompressed.mode[0],
+                       &ngx_edge_check_precompressed),
     ngx_http_zstd_slot("brotli_static", NGX_CONF_TAKE1,
-                       ngx_edge_set_checked_slot, precompressed[1],
-                       &ngx_http_zstd_check_static),
+                       ngx_edge_set_checked_slot, precompressed.mode[1],
+                       &ngx_edge_check_precompressed),
 
     ngx_http_zstd_main_slot("compression_memory", NGX_CONF_TAKE1,
                             ngx_edge_set_checked_slot, encoders.ceiling,
@@ -444,12 +433,21 @@ static ngx_int_t
 ngx_http_zstd_static_handler(ngx_http_request_t *r)
 {
     ngx_int_t                    rc;
+    ngx_uint_t                   count;
+    edge_coding_e                order[NGX_EDGE_CODINGS];
     ngx_http_zstd_loc_conf_t    *conf;
     ngx_edge_precompressed_at_t  found;
 
     conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
 
-    rc = ngx_edge_precompressed_find(r, conf->precompressed, &found);
+    if (!ngx_edge_precompressed_wanted(r, &conf->precompressed)) {
+        return NGX_DECLINED;
+    }
+
+    count = ngx_edge_choice_order(r, &conf->choice, order);
+
+    rc = ngx_edge_precompressed_find(r, &conf->precompressed, order, count,
+                                     &found);
 
     if (found.negotiated) {
         ngx_http_set_ctx(r, &ngx_http_zstd_beside,
@@ -560,9 +558,7 @@ ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
 
     ngx_edge_choice_init(&conf->choice);
 
-    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
-        conf->precompressed[i] = NGX_CONF_UNSET_UINT;
-    }
+    ngx_edge_precompressed_init(&conf->precompressed);
 
     for (i = 0; i < EDGE_CODINGS; i++) {
         conf->settings.level[i] = NGX_EDGE_LEVEL_UNSET;
@@ -588,17 +584,13 @@ ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_zstd_loc_conf_t *prev = parent;
     ngx_http_zstd_loc_conf_t *conf = child;
 
-    ngx_uint_t                  i, count;
+    ngx_uint_t                  count;
     edge_coding_e               order[NGX_EDGE_CODINGS];
     ngx_http_zstd_main_conf_t  *zmcf;
 
     ngx_edge_choice_merge(&prev->choice, &conf->choice);
 
-    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
-        ngx_conf_merge_uint_value(conf->precompressed[i],
-                                  prev->precompressed[i],
-                                  NGX_EDGE_PRECOMPRESSED_OFF);
-    }
+    ngx_edge_precompressed_merge(&prev->precompressed, &conf->precompressed);
 
     ngx_conf_merge_str_value(conf->bypass_vary, prev->bypass_vary, "");
     ngx_conf_merge_bufs_value(conf->body.bufs, prev->body.bufs, 4, 16384);

@@ -3,218 +3,180 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "edge_codec_zstd.h"
-#include "edge_zstd_frame.h"
 #include "ngx_edge_headers.h"
 #include "ngx_edge_precompressed.h"
 
 
-ngx_edge_precompressed_t  ngx_edge_precompressed[NGX_EDGE_PRECOMPRESSED] = {
+/* in the order of preference where the operator gives none */
+
+static const ngx_edge_precompressed_t  ngx_edge_precompressed[] = {
     { ngx_string(".zst"), ngx_string("zstd"), EDGE_CODING_ZSTD },
-    { ngx_string(".br"), ngx_string("br"), EDGE_CODING_BR }
+    { ngx_string(".br"), ngx_string("br"), EDGE_CODING_BR },
+    { ngx_string(".gz"), ngx_string("gzip"), EDGE_CODING_GZIP }
 };
 
 
-/* a path that is not there is no event; anything else the operator must know */
+static ngx_conf_enum_t  ngx_edge_precompressed_modes[] = {
+    { ngx_string("off"), NGX_EDGE_PRECOMPRESSED_OFF },
+    { ngx_string("on"), NGX_EDGE_PRECOMPRESSED_ON },
+    { ngx_string("always"), NGX_EDGE_PRECOMPRESSED_ALWAYS },
+    { ngx_null_string, 0 }
+};
 
-static ngx_int_t
-ngx_edge_precompressed_open_failed(ngx_http_request_t *r,
-    ngx_open_file_info_t *of, ngx_str_t *path)
+
+ngx_edge_slot_check_t  ngx_edge_check_precompressed = {
+    ngx_edge_set_enum, ngx_edge_precompressed_modes,
+    "\"off\", \"on\" or \"always\""
+};
+
+
+void
+ngx_edge_precompressed_init(ngx_edge_precompressed_conf_t *conf)
 {
-    switch (of->err) {
+    ngx_uint_t  i;
 
-    case 0:
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    conf->all = NGX_CONF_UNSET_UINT;
 
-    case NGX_ENOENT:
-    case NGX_ENOTDIR:
-    case NGX_ENAMETOOLONG:
-        return NGX_DECLINED;
-
-    default:
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, of->err,
-                      "%s \"%V\" failed", of->failed, path);
-        return NGX_DECLINED;
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        conf->mode[i] = NGX_CONF_UNSET_UINT;
     }
 }
 
 
-/* browsers give up on a frame whose window is over 8 MB (RFC 9659) */
-
-static ngx_int_t
-ngx_edge_precompressed_check(ngx_http_request_t *r, ngx_fd_t fd,
-    ngx_str_t *path)
-{
-    char      *reason;
-    u_char     header[EDGE_ZSTD_FRAME_HEADER_MAX];
-    ssize_t    n;
-    uint64_t   window;
-
-    n = pread(fd, header, sizeof(header), 0);
-
-    if (n < 0) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, ngx_errno,
-                      "pread() \"%V\" failed", path);
-        return NGX_DECLINED;
-    }
-
-    reason = "is not a Zstandard frame";
-    window = 0;
-
-    switch (edge_zstd_frame_read(header, n, &window)) {
-
-    case EDGE_ZSTD_FRAME_SKIPPABLE:
-        return NGX_OK;
-
-    case EDGE_ZSTD_FRAME_OK:
-        if (window <= (uint64_t) 1 << EDGE_ZSTD_WINDOW_LOG_MAX) {
-            return NGX_OK;
-        }
-
-        reason = "declares a window over 8 MB";
-        break;
-
-    case EDGE_ZSTD_FRAME_TRUNCATED:
-        reason = "is cut short";
-        break;
-
-    case EDGE_ZSTD_FRAME_NOT_ZSTD:
-        break;
-    }
-
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "\"%V\" %s, not sent", path, reason);
-
-    return NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_edge_precompressed_open(ngx_http_request_t *r,
-    const ngx_edge_precompressed_t *coding, ngx_open_file_info_t *of,
-    ngx_str_t *path)
-{
-    u_char                    *p;
-    size_t                     root;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    p = ngx_http_map_uri_to_path(r, path, &root, coding->suffix.len);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    p = ngx_cpymem(p, coding->suffix.data, coding->suffix.len);
-    *p = '\0';
-    path->len = p - path->data;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    ngx_memzero(of, sizeof(ngx_open_file_info_t));
-
-    of->read_ahead = clcf->read_ahead;
-    of->directio = clcf->directio;
-    of->valid = clcf->open_file_cache_valid;
-    of->min_uses = clcf->open_file_cache_min_uses;
-    of->errors = clcf->open_file_cache_errors;
-    of->events = clcf->open_file_cache_events;
-
-    if (ngx_http_set_disable_symlinks(r, clcf, path, of) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_open_cached_file(clcf->open_file_cache, path, of, r->pool)
-        != NGX_OK)
-    {
-        return ngx_edge_precompressed_open_failed(r, of, path);
-    }
-
-    if (!of->is_file) {
-        return NGX_DECLINED;
-    }
-
-    /* the bytes of Brotli tell nothing */
-
-    return (coding->coding == EDGE_CODING_ZSTD)
-           ? ngx_edge_precompressed_check(r, of->fd, path) : NGX_OK;
-}
-
-
-/* one coding of a file; NGX_DECLINED: there is none, or it is not wanted */
-
-static ngx_int_t
-ngx_edge_precompressed_try(ngx_http_request_t *r, ngx_uint_t mode, int weight,
-    const ngx_edge_precompressed_t *coding,
-    ngx_edge_precompressed_at_t *found)
-{
-    ngx_int_t  rc;
-
-    if (mode == NGX_EDGE_PRECOMPRESSED_OFF) {
-        return NGX_DECLINED;
-    }
-
-    rc = ngx_edge_precompressed_open(r, coding, &found->of, &found->path);
-
-    if (rc != NGX_OK || mode == NGX_EDGE_PRECOMPRESSED_ALWAYS) {
-        return rc;
-    }
-
-    found->negotiated = 1;
-
-    return (r != r->main || weight == 0) ? NGX_DECLINED : NGX_OK;
-}
-
+/* "compression_static" is for what this level says nothing else of */
 
 static void
-ngx_edge_precompressed_weigh(ngx_http_request_t *r, const ngx_uint_t *modes,
-    int *weights)
+ngx_edge_precompressed_settle(ngx_edge_precompressed_conf_t *conf)
 {
-    ngx_uint_t              i;
-    edge_accept_encoding_t  accept;
-
-    ngx_edge_headers_accept(r, &accept);
+    ngx_uint_t  i;
 
     for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
-        weights[i] = (modes[i] == NGX_EDGE_PRECOMPRESSED_ALWAYS)
-                     ? 1000
-                     : edge_accept_encoding_weight(&accept,
-                                          ngx_edge_precompressed[i].coding);
+        ngx_conf_init_uint_value(conf->mode[i], conf->all);
     }
 }
 
 
-ngx_int_t
-ngx_edge_precompressed_find(ngx_http_request_t *r, const ngx_uint_t *modes,
-    ngx_edge_precompressed_at_t *found)
+void
+ngx_edge_precompressed_merge(ngx_edge_precompressed_conf_t *prev,
+    ngx_edge_precompressed_conf_t *conf)
 {
-    int         weights[NGX_EDGE_PRECOMPRESSED];
-    ngx_int_t   rc;
-    ngx_uint_t  i, at, first;
+    ngx_uint_t  i;
 
-    found->negotiated = 0;
-
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
-        || r->uri.data[r->uri.len - 1] == '/'
-        || (modes[0] == NGX_EDGE_PRECOMPRESSED_OFF
-            && modes[1] == NGX_EDGE_PRECOMPRESSED_OFF))
-    {
-        return NGX_DECLINED;
-    }
-
-    ngx_edge_precompressed_weigh(r, modes, weights);
-
-    /* of the two the one preferred goes first */
-
-    first = (weights[1] > weights[0]);
+    ngx_edge_precompressed_settle(prev);
+    ngx_edge_precompressed_settle(conf);
 
     for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
-        at = i ^ first;
+        ngx_conf_merge_uint_value(conf->mode[i], prev->mode[i],
+                                  NGX_EDGE_PRECOMPRESSED_OFF);
+    }
+}
+
+
+static ngx_uint_t
+ngx_edge_precompressed_index(edge_coding_e coding)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        if (ngx_edge_precompressed[i].coding == coding) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+/* appends coding to files, unless it is off or there; returns how many */
+
+static ngx_uint_t
+ngx_edge_precompressed_add(const ngx_edge_precompressed_conf_t *conf,
+    edge_coding_e *files, ngx_uint_t count, edge_coding_e coding)
+{
+    ngx_uint_t  i;
+
+    i = ngx_edge_precompressed_index(coding);
+
+    if (i == NGX_EDGE_PRECOMPRESSED
+        || conf->mode[i] == NGX_EDGE_PRECOMPRESSED_OFF)
+    {
+        return count;
+    }
+
+    for (i = 0; i < count; i++) {
+        if (files[i] == coding) {
+            return count;
+        }
+    }
+
+    files[count] = coding;
+
+    return count + 1;
+}
+
+
+/* all that are on: the operator's order first, the others behind it */
+
+static ngx_uint_t
+ngx_edge_precompressed_order(const ngx_edge_precompressed_conf_t *conf,
+    const edge_coding_e *order, ngx_uint_t count, edge_coding_e *files)
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < count; i++) {
+        n = ngx_edge_precompressed_add(conf, files, n, order[i]);
+    }
+
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        n = ngx_edge_precompressed_add(conf, files, n,
+                                       ngx_edge_precompressed[i].coding);
+    }
+
+    return n;
+}
+
+
+/*
+ * The first that may be sent of count files, of which the client accepts the
+ * first so many.  Beyond these, one that is there is enough to know that
+ * there was a choice.
+ */
+
+static ngx_int_t
+ngx_edge_precompressed_first(ngx_http_request_t *r,
+    const ngx_edge_precompressed_conf_t *conf, const edge_coding_e *files,
+    ngx_uint_t count, ngx_uint_t accepted, ngx_edge_precompressed_at_t *found)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  i, at, always;
+
+    for (i = 0; i < count; i++) {
+        at = ngx_edge_precompressed_index(files[i]);
+        always = (conf->mode[at] == NGX_EDGE_PRECOMPRESSED_ALWAYS);
+
+        if (i >= accepted && !always && (found->negotiated || r != r->main)) {
+            continue;
+        }
+
         found->coding = &ngx_edge_precompressed[at];
 
-        rc = ngx_edge_precompressed_try(r, modes[at], weights[at],
-                                        found->coding, found);
+        rc = ngx_edge_precompressed_open(r, found->coding, &found->of,
+                                         &found->path);
 
-        if (rc != NGX_DECLINED) {
+        if (rc == NGX_DECLINED) {
+            continue;
+        }
+
+        if (rc != NGX_OK) {
             return rc;
+        }
+
+        found->negotiated |= (!always || count > 1);
+
+        if (i < accepted || always) {
+            return NGX_OK;
         }
     }
 
@@ -222,88 +184,56 @@ ngx_edge_precompressed_find(ngx_http_request_t *r, const ngx_uint_t *modes,
 }
 
 
-static ngx_int_t
-ngx_edge_precompressed_header(ngx_http_request_t *r,
-    const ngx_edge_precompressed_t *coding, ngx_open_file_info_t *of)
+ngx_uint_t
+ngx_edge_precompressed_wanted(ngx_http_request_t *r,
+    const ngx_edge_precompressed_conf_t *conf)
 {
-    ngx_str_t  name;
+    ngx_uint_t  i;
 
-    name = coding->name;
-
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = of->size;
-    r->headers_out.last_modified_time = of->mtime;
-
-    if (ngx_http_set_etag(r) != NGX_OK
-        || ngx_http_set_content_type(r) != NGX_OK)
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        || r->uri.data[r->uri.len - 1] == '/')
     {
-        return NGX_ERROR;
+        return 0;
     }
 
-    r->headers_out.content_encoding = ngx_edge_headers_add(r,
-                                                  "Content-Encoding", &name);
-
-    if (r->headers_out.content_encoding == NULL) {
-        return NGX_ERROR;
+    for (i = 0; i < NGX_EDGE_PRECOMPRESSED; i++) {
+        if (conf->mode[i] != NGX_EDGE_PRECOMPRESSED_OFF) {
+            return 1;
+        }
     }
 
-    r->allow_ranges = 1;
-
-    return NGX_OK;
+    return 0;
 }
 
 
 ngx_int_t
-ngx_edge_precompressed_send(ngx_http_request_t *r,
-    ngx_edge_precompressed_at_t *found)
+ngx_edge_precompressed_find(ngx_http_request_t *r,
+    const ngx_edge_precompressed_conf_t *conf, const edge_coding_e *order,
+    ngx_uint_t count, ngx_edge_precompressed_at_t *found)
 {
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_log_t    *log;
-    ngx_chain_t   out;
+    ngx_uint_t              i, n, accepted;
+    edge_coding_e           all[NGX_EDGE_PRECOMPRESSED];
+    edge_coding_e           files[NGX_EDGE_PRECOMPRESSED];
+    edge_accept_encoding_t  accept;
 
-    log = r->connection->log;
-    r->root_tested = !r->error_page;
+    found->negotiated = 0;
+    accepted = 0;
 
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
+    count = ngx_edge_precompressed_order(conf, order, count, all);
+
+    /* a part of another response is never coded by itself */
+
+    if (r == r->main) {
+        ngx_memcpy(files, all, count * sizeof(edge_coding_e));
+        ngx_edge_headers_accept(r, &accept);
+        accepted = edge_accept_encoding_rank(&accept, files, count);
     }
 
-    log->action = "sending response to client";
+    n = accepted;
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    for (i = 0; i < count; i++) {
+        n = ngx_edge_precompressed_add(conf, files, n, all[i]);
     }
 
-    b->file = ngx_pcalloc(r->pool, sizeof(ngx_file_t));
-
-    if (b->file == NULL
-        || ngx_edge_precompressed_header(r, found->coding, &found->of)
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    rc = ngx_http_send_header(r);
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b->file_pos = 0;
-    b->file_last = found->of.size;
-    b->in_file = b->file_last ? 1 : 0;
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    b->file->fd = found->of.fd;
-    b->file->name = found->path;
-    b->file->log = log;
-    b->file->directio = found->of.is_directio;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
+    return ngx_edge_precompressed_first(r, conf, files, n, accepted, found);
 }

@@ -167,6 +167,8 @@ refused(http => 'zstd_window_log wide;', qr/wide|invalid/);
 refused(http => 'zstd_long maybe;', qr/maybe/, qr/"on"/);
 refused(http => 'zstd_min_length -1;', qr/-1|invalid/);
 refused(http => 'zstd_static maybe;', qr/maybe/);
+refused(http => 'compression_static maybe;',
+    qr/maybe.*"off", "on" or "always"/);
 refused(http => 'zstd_bypass_vary;', qr/zstd_bypass_vary/);
 refused(server => 'zstd_dict_file /etc/passwd;', qr/not allowed here/);
 

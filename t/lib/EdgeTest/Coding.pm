@@ -8,6 +8,7 @@ package EdgeTest::Coding;
 #   $d->{error}; $d->ended;     # ended: exactly at the end of the body
 #
 #   decode('gzip', $bytes)      (text, error): error unless whole
+#   encode('gzip', $text)       as one of the usual tools would make it
 #
 # gzip: one member only, as browsers read; anything behind it is an error.
 
@@ -15,22 +16,31 @@ use strict;
 use warnings;
 
 use Compress::Raw::Zlib qw(WANT_GZIP Z_OK Z_STREAM_END Z_BUF_ERROR);
+use Compress::Zlib ();
 use Exporter 'import';
 use FFI::Platypus 0.90;
 use FFI::Platypus::Buffer qw(scalar_to_pointer);
 
 use EdgeTest::Zstd;
 
-our @EXPORT_OK = qw(decode);
+our @EXPORT_OK = qw(decode encode);
 
 use constant { OUT_SIZE => 1 << 17, BR_ERROR => 0, BR_SUCCESS => 1,
     BR_MORE_INPUT => 2 };
 
 my $scratch = pack 'x' . OUT_SIZE;
 
+my @dirs = (glob('/usr/lib/*-linux-gnu'), glob('/lib/*-linux-gnu'),
+    '/usr/lib64', '/usr/lib', '/usr/local/lib');
+
 my $ffi = FFI::Platypus->new(api => 1, lib => [ grep { -e } map {
-    "$_/libbrotlidec.so.1" } glob('/usr/lib/*-linux-gnu'),
-    glob('/lib/*-linux-gnu'), '/usr/lib64', '/usr/lib', '/usr/local/lib' ]);
+    ("$_/libbrotlidec.so.1", "$_/libbrotlienc.so.1") } @dirs ]);
+
+$ffi->attach([ BrotliEncoderMaxCompressedSize => 'br_bound' ]
+    => ['size_t'] => 'size_t');
+$ffi->attach([ BrotliEncoderCompress => 'br_compress' ]
+    => [ 'int', 'int', 'int', 'size_t', 'opaque', 'opaque', 'opaque' ]
+    => 'int');
 
 $ffi->attach([ BrotliDecoderCreateInstance => 'br_create' ]
     => [ 'opaque', 'opaque', 'opaque' ] => 'opaque');
@@ -145,6 +155,24 @@ sub decode {
     my $text = $d->feed($bytes);
 
     return ($text, $d->{error} || ($d->ended ? undef : 'cut short'));
+}
+
+
+sub encode {
+    my ($coding, $text, $level) = @_;
+
+    return EdgeTest::Zstd::encode($text, $level // 3) if $coding eq 'zstd';
+    return Compress::Zlib::memGzip($text) if $coding eq 'gzip';
+
+    my $size = br_bound(length $text) || 1024;
+    my $out = pack "x$size";
+    my $n = pack 'Q', $size;
+
+    br_compress($level // 5, 18, 0, length $text, scalar_to_pointer($text),
+        scalar_to_pointer($n), scalar_to_pointer($out))
+        or die "Brotli refused\n";
+
+    return substr $out, 0, unpack 'Q', $n;
 }
 
 
