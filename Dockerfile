@@ -11,7 +11,7 @@ RUN apt-get update \
 
 COPY . /edge
 RUN make -C /edge \
-    && strip --strip-unneeded /edge/build/modules/*.so
+    && strip --strip-unneeded /edge/build/modules/*.so /edge/build/bin/*
 
 
 FROM debian:trixie-slim
@@ -24,6 +24,7 @@ RUN apt-get update \
         /var/www/html/*
 
 COPY --from=build /edge/build/modules/*.so /usr/lib/nginx/modules/
+COPY --from=build /edge/build/bin/edge-policy /usr/bin/
 COPY tools/image/nginx.conf /etc/nginx/nginx.conf
 COPY tools/image/edge.d /etc/nginx/edge.d
 COPY tools/image/html /var/www/html

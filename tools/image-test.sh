@@ -63,6 +63,14 @@ has_no_compiler() {
 }
 
 
+# The command for policies is there, and runs with the libraries that are.
+
+has_edge_policy() {
+    echo 'a.example min_tls=1.3' \
+        | chroot "$root" edge-policy check - 2>&1 | grep '1 records'
+}
+
+
 # The page by each coding, from inside the network of the container.
 
 ask_for_pages() {
@@ -140,6 +148,7 @@ chmod 666 "$said"
 
 check "no compiler in it" has_no_compiler
 check "not root" test "$user" = www-data
+check "edge-policy" has_edge_policy
 check "pages" unshare --net --pid --fork --kill-child --mount-proc \
     bash -c serve_and_ask
 
