@@ -66,6 +66,7 @@ static ngx_int_t ngx_http_ecg_reason_variable(ngx_http_request_t *r,
 static ngx_int_t ngx_http_ecg_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_ecg_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_ecg_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_ecg_init_process(ngx_cycle_t *cycle);
 static void ngx_http_ecg_exit_process(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_ecg_init_policies(ngx_conf_t *cf);
 static void *ngx_http_ecg_create_main_conf(ngx_conf_t *cf);
@@ -111,7 +112,7 @@ static ngx_command_t  ngx_http_ecg_commands[] = {
       NULL },
 
     { ngx_string("ecg_api"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_ecg_api,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -150,7 +151,7 @@ ngx_module_t  ngx_http_ecg_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     ngx_http_ecg_init_module,              /* init module */
-    NULL,                                  /* init process */
+    ngx_http_ecg_init_process,             /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     ngx_http_ecg_exit_process,             /* exit process */
@@ -492,6 +493,23 @@ ngx_http_ecg_init_module(ngx_cycle_t *cycle)
 }
 
 
+/* The store is open before something may happen to it. */
+
+static ngx_int_t
+ngx_http_ecg_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_ecg_main_conf_t  *emcf;
+
+    emcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_ecg_module);
+
+    if (emcf && emcf->store.path.data) {
+        (void) ngx_edge_policy_store_get(&emcf->store, cycle->log);
+    }
+
+    return NGX_OK;
+}
+
+
 static void
 ngx_http_ecg_exit_process(ngx_cycle_t *cycle)
 {
@@ -650,20 +668,16 @@ ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (ngx_strcmp(value[1].data, "read") == 0 && cf->args->nelts == 2) {
+    if (ngx_strcmp(value[1].data, "read") == 0) {
         elcf->api.mode = NGX_EDGE_POLICY_API_READ;
 
-    } else if (ngx_strcmp(value[1].data, "write") == 0
-               && (cf->args->nelts == 2
-                   || ngx_strcmp(value[2].data, "remote") == 0))
-    {
+    } else if (ngx_strcmp(value[1].data, "write") == 0) {
         elcf->api.mode = NGX_EDGE_POLICY_API_WRITE;
-        elcf->api.remote = (cf->args->nelts == 3);
 
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameters of \"ecg_api\": they must be "
-                           "read, write, or write remote");
+                           "invalid value \"%V\" in \"ecg_api\": it must be "
+                           "read or write", &value[1]);
         return NGX_CONF_ERROR;
     }
 

@@ -25,9 +25,13 @@ PORT = int(os.environ.get("BENCH_PORT", 18100))
 SECONDS = os.environ.get("BENCH_SECONDS", "1")
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
 
-ECG_SOURCES = ["edge_hostname", "edge_lmdb", "edge_policy",
+ECG_SOURCES = ["edge_fault", "edge_hostname", "edge_lmdb", "edge_policy",
                "edge_policy_record", "edge_policy_resolve",
-               "edge_policy_store", "edge_policy_table"]
+               "edge_policy_store", "edge_policy_store_format",
+               "edge_policy_store_open", "edge_policy_store_write",
+               "edge_policy_table", "edge_tls_group", "edge_tls_policy",
+               "edge_tls_policy_cache", "edge_tls_policy_compile",
+               "edge_tls_policy_names"]
 
 CONF = """
 %(load)s
@@ -71,7 +75,8 @@ def build():
     os.makedirs(OUT, exist_ok=True)
     cc = ["cc", "-O2", "-I" + TOP + "/ecg"]
     run(*cc, "-o", OUT + "/lookup", TOP + "/bench/ecg_lookup.c",
-        *[TOP + "/ecg/%s.c" % name for name in ECG_SOURCES], "-llmdb")
+        *[TOP + "/ecg/%s.c" % name for name in ECG_SOURCES], "-llmdb",
+        "-lssl", "-lcrypto")
     run(*cc, "-o", OUT + "/handshakes", TOP + "/bench/ecg_handshakes.c",
         "-lssl", "-lcrypto")
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",

@@ -5,6 +5,7 @@
 
 #include <lmdb.h>
 
+#include "edge_fault.h"
 #include "edge_lmdb.h"
 
 
@@ -24,8 +25,7 @@ struct edge_lmdb_s {
 
 
 static edge_store_e edge_lmdb_result(int rc);
-static edge_store_e edge_lmdb_open_env(edge_lmdb_t *db, const char *path,
-    uint64_t map_size, int mode);
+static void edge_lmdb_damaged(MDB_env *env, const char *assertion);
 static int edge_lmdb_try_tables(edge_lmdb_t *db, unsigned create);
 
 
@@ -49,6 +49,7 @@ static const struct {
     { MDB_MAP_FULL, EDGE_STORE_MAP_FULL },
     { ENOSPC, EDGE_STORE_DISK_FULL },
     { EDQUOT, EDGE_STORE_DISK_FULL },
+    { EFBIG, EDGE_STORE_DISK_FULL },
     { MDB_READERS_FULL, EDGE_STORE_READERS_FULL }
 };
 
@@ -62,8 +63,9 @@ static const char *const  edge_lmdb_table_names[EDGE_LMDB_TABLES] = {
 edge_store_e
 edge_lmdb_open(edge_lmdb_t **out, const char *path, uint64_t map_size, int mode)
 {
-    edge_lmdb_t   *db;
-    edge_store_e   result;
+    int           rc, dead;
+    unsigned      flags;
+    edge_lmdb_t  *db;
 
     *out = NULL;
 
@@ -72,55 +74,49 @@ edge_lmdb_open(edge_lmdb_t **out, const char *path, uint64_t map_size, int mode)
         return EDGE_STORE_NO_MEMORY;
     }
 
-    result = edge_lmdb_open_env(db, path, map_size, mode);
-
-    if (result != EDGE_STORE_OK) {
-        edge_lmdb_close(db);
-        return result;
-    }
-
-    *out = db;
-
-    return EDGE_STORE_OK;
-}
-
-
-static edge_store_e
-edge_lmdb_open_env(edge_lmdb_t *db, const char *path, uint64_t map_size,
-    int mode)
-{
-    int       rc, dead;
-    unsigned  flags;
-
     rc = mdb_env_create(&db->env);
     if (rc != 0) {
         db->env = NULL;
-        return edge_lmdb_result(rc);
+        goto failed;
     }
 
-    if (mdb_env_set_maxdbs(db->env, EDGE_LMDB_TABLES) != 0
-        || mdb_env_set_maxreaders(db->env, EDGE_LMDB_READERS) != 0
-        || (map_size && mdb_env_set_mapsize(db->env, map_size) != 0))
-    {
-        return EDGE_STORE_FAILED;
-    }
+    (void) mdb_env_set_assert(db->env, edge_lmdb_damaged);
+    (void) mdb_env_set_maxdbs(db->env, EDGE_LMDB_TABLES);
+    (void) mdb_env_set_maxreaders(db->env, EDGE_LMDB_READERS);
+    (void) mdb_env_set_mapsize(db->env, map_size);
 
-    flags = MDB_NOSUBDIR|MDB_NOTLS;
-
-    if (mode == EDGE_STORE_READ) {
-        flags |= MDB_RDONLY;
-    }
+    flags = MDB_NOSUBDIR|MDB_NOTLS
+            |(mode == EDGE_STORE_CREATE ? 0 : MDB_RDONLY)
+            |(mode == EDGE_STORE_PROBE ? MDB_NOLOCK : 0);
 
     rc = mdb_env_open(db->env, path, flags, 0640);
     if (rc != 0) {
-        return edge_lmdb_result(rc);
+        goto failed;
     }
 
     /* a process that was killed holds back the pages it was reading */
 
     (void) mdb_reader_check(db->env, &dead);
 
+    *out = db;
+
     return EDGE_STORE_OK;
+
+failed:
+
+    edge_lmdb_close(db);
+
+    return edge_lmdb_result(rc);
+}
+
+
+/* LMDB would abort the process; outside of guards it still does. */
+
+static void
+edge_lmdb_damaged(MDB_env *env, const char *assertion)
+{
+    (void) env, (void) assertion;
+    edge_fault_leave();
 }
 
 
@@ -133,17 +129,16 @@ edge_lmdb_open_tables(edge_lmdb_t *db, int mode)
 
     rc = edge_lmdb_try_tables(db, 0);
 
+    /* a file that was written to has lost them, or is being made */
+
     if (rc == MDB_NOTFOUND) {
-        if (mode != EDGE_STORE_CREATE) {
-            return EDGE_STORE_CORRUPT;
-        }
-
-        rc = edge_lmdb_try_tables(db, MDB_CREATE);
+        rc = edge_lmdb_try_tables(db, mode == EDGE_STORE_CREATE
+                                      && edge_lmdb_last_id(db) == 0
+                                      ? MDB_CREATE : 0);
+        rc = (rc == MDB_NOTFOUND) ? MDB_INVALID : rc;
     }
 
-    if (rc == 0) {
-        rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &db->read);
-    }
+    rc = rc ? rc : mdb_txn_begin(db->env, NULL, MDB_RDONLY, &db->read);
 
     if (rc != 0) {
         db->read = NULL;
@@ -180,9 +175,7 @@ edge_lmdb_try_tables(edge_lmdb_t *db, unsigned create)
 void
 edge_lmdb_close(edge_lmdb_t *db)
 {
-    if (db->write) {
-        mdb_txn_abort(db->write);
-    }
+    edge_lmdb_abort(db);
 
     if (db->read) {
         mdb_txn_abort(db->read);
@@ -251,6 +244,16 @@ edge_lmdb_read_id(edge_lmdb_t *db)
 }
 
 
+uint64_t
+edge_lmdb_last_id(edge_lmdb_t *db)
+{
+    MDB_envinfo  info;
+
+    (void) mdb_env_info(db->env, &info);
+    return info.me_last_txnid;
+}
+
+
 edge_store_e
 edge_lmdb_begin_write(edge_lmdb_t *db)
 {
@@ -273,19 +276,22 @@ edge_lmdb_begin_write(edge_lmdb_t *db)
 edge_store_e
 edge_lmdb_commit(edge_lmdb_t *db)
 {
-    MDB_txn  *txn;
+    int  rc;
 
-    txn = db->write;
+    rc = mdb_txn_commit(db->write);
     db->write = NULL;
 
-    return edge_lmdb_result(mdb_txn_commit(txn));
+    return edge_lmdb_result(rc);
 }
 
 
 void
 edge_lmdb_abort(edge_lmdb_t *db)
 {
-    mdb_txn_abort(db->write);
+    if (db->write) {
+        mdb_txn_abort(db->write);
+    }
+
     db->write = NULL;
 }
 
@@ -371,7 +377,6 @@ edge_lmdb_count(edge_lmdb_t *db, edge_lmdb_table_e table, uint64_t *entries)
     MDB_stat  st;
 
     rc = mdb_stat(db->read, db->tables[table], &st);
-
     *entries = (rc == 0) ? st.ms_entries : 0;
 
     return edge_lmdb_result(rc);

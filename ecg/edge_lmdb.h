@@ -32,6 +32,9 @@ typedef enum {
     /* more processes than it was made for */
     EDGE_STORE_READERS_FULL,
 
+    /* a fault while this process wrote: it writes no more */
+    EDGE_STORE_STUCK,
+
     /* anything else; errno says what */
     EDGE_STORE_FAILED
 } edge_store_e;
@@ -41,7 +44,10 @@ enum {
     EDGE_STORE_READ = 0,
 
     /* and write; a store that is missing is made */
-    EDGE_STORE_CREATE = 1
+    EDGE_STORE_CREATE = 1,
+
+    /* once, of a file that others have not open, without its lock file */
+    EDGE_STORE_PROBE = 2
 };
 
 
@@ -88,6 +94,10 @@ void edge_lmdb_end_read(edge_lmdb_t *db);
 /* Tells states apart: the number of the transaction that made this one. */
 
 uint64_t edge_lmdb_read_id(edge_lmdb_t *db);
+
+/* The number of the newest state, whether or not that is read. */
+
+uint64_t edge_lmdb_last_id(edge_lmdb_t *db);
 
 /*
  * Writing: waits for other writers; one thread does all of it.  Only what

@@ -97,6 +97,13 @@ found:
 
 
 void
+edge_tls_policy_cache_hold(edge_tls_policy_entry_t *entry)
+{
+    entry->references++;
+}
+
+
+void
 edge_tls_policy_cache_release(edge_tls_policy_entry_t *entry)
 {
     if (--entry->references == 0) {

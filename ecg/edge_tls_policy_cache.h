@@ -47,6 +47,10 @@ void edge_tls_policy_cache_destroy(edge_tls_policy_cache_t *cache);
 edge_tls_policy_entry_t *edge_tls_policy_cache_get(
     edge_tls_policy_cache_t *cache, const edge_policy_t *policy);
 
+/* One more that refers to an entry, and is to release it. */
+
+void edge_tls_policy_cache_hold(edge_tls_policy_entry_t *entry);
+
 void edge_tls_policy_cache_release(edge_tls_policy_entry_t *entry);
 
 

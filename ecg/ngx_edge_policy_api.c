@@ -10,8 +10,6 @@ static ngx_int_t ngx_edge_policy_api_settings(ngx_http_request_t *r,
     ngx_edge_policy_api_request_t *request, ngx_str_t *path);
 static ngx_int_t ngx_edge_policy_api_method(ngx_http_request_t *r,
     ngx_edge_policy_api_request_t *request);
-static ngx_uint_t ngx_edge_policy_api_may_write(ngx_http_request_t *r,
-    ngx_edge_policy_api_conf_t *conf);
 static ngx_int_t ngx_edge_policy_api_get(ngx_http_request_t *r,
     ngx_edge_policy_api_request_t *request);
 static ngx_int_t ngx_edge_policy_api_list(ngx_http_request_t *r,
@@ -153,48 +151,20 @@ ngx_edge_policy_api_method(ngx_http_request_t *r,
                                          "method not allowed", "");
     }
 
-    if (!ngx_edge_policy_api_may_write(r, request->conf)) {
+    if (request->conf->mode != NGX_EDGE_POLICY_API_WRITE) {
         return ngx_edge_policy_api_error(r, NGX_HTTP_FORBIDDEN,
                                          "writing is not allowed", "");
     }
 
+    if (!ngx_edge_policy_api_may_write(r)) {
+        return ngx_edge_policy_api_error(r, NGX_HTTP_FORBIDDEN,
+                                         "writing is not allowed",
+                                         "the client is remote, and the "
+                                         "location has no access control that "
+                                         "allows it");
+    }
+
     return ngx_edge_policy_api_write(r, request);
-}
-
-
-static ngx_uint_t
-ngx_edge_policy_api_may_write(ngx_http_request_t *r,
-    ngx_edge_policy_api_conf_t *conf)
-{
-    struct sockaddr      *sa;
-#if (NGX_HAVE_INET6)
-    struct sockaddr_in6  *sin6;
-#endif
-
-    if (conf->mode != NGX_EDGE_POLICY_API_WRITE || conf->remote) {
-        return conf->mode == NGX_EDGE_POLICY_API_WRITE;
-    }
-
-    sa = r->connection->sockaddr;
-
-    switch (sa->sa_family) {
-
-    case AF_UNIX:
-        return 1;
-
-#if (NGX_HAVE_INET6)
-    case AF_INET6:
-        sin6 = (struct sockaddr_in6 *) sa;
-
-        return IN6_IS_ADDR_LOOPBACK(&sin6->sin6_addr)
-               || (IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr)
-                   && sin6->sin6_addr.s6_addr[12] == 127);
-#endif
-
-    default: /* AF_INET */
-        return (ntohl(((struct sockaddr_in *) sa)->sin_addr.s_addr) >> 24)
-               == 127;
-    }
 }
 
 

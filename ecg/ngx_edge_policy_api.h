@@ -24,9 +24,6 @@ typedef enum {
 typedef struct {
     ngx_uint_t                     mode;
 
-    /* writing is allowed from other than loopback and Unix sockets */
-    unsigned                       remote:1;
-
     /* of the server the location is in; the store is one of it */
     ngx_edge_tls_policy_conf_t    *policies;
 
@@ -101,6 +98,13 @@ extern ngx_module_t  ngx_http_ecg_module;
 
 ngx_int_t ngx_edge_policy_api(ngx_http_request_t *r,
     ngx_edge_policy_api_conf_t *conf);
+
+/*
+ * Tells whether a request may change the store that has passed the access
+ * phase: it is local, or access control of the location has allowed it.
+ */
+
+ngx_uint_t ngx_edge_policy_api_may_write(ngx_http_request_t *r);
 
 /* For what writes, after its access was checked: reads the body and goes on. */
 

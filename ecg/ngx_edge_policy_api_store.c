@@ -121,13 +121,11 @@ ngx_edge_policy_api_store(void *data, ngx_log_t *log)
     edge_store_e          result;
     edge_policy_store_t  *store;
 
-    static pthread_mutex_t  mutex = PTHREAD_MUTEX_INITIALIZER;
-
     store = task->api->store;
 
-    /* a store has one writer, and several threads may come here */
+    /* several threads may come here */
 
-    (void) pthread_mutex_lock(&mutex);
+    ngx_edge_policy_store_lock();
 
     result = edge_policy_store_begin_write(store);
 
@@ -148,7 +146,7 @@ ngx_edge_policy_api_store(void *data, ngx_log_t *log)
     task->result = result;
     task->error = ngx_errno;
 
-    (void) pthread_mutex_unlock(&mutex);
+    ngx_edge_policy_store_unlock();
 }
 
 

@@ -11,13 +11,6 @@ static ngx_int_t ngx_edge_policy_store_chown_file(ngx_cycle_t *cycle,
     u_char *name);
 
 
-/* one a process, as LMDB wants it */
-
-static edge_policy_store_t  ngx_edge_policy_store;
-static ngx_str_t            ngx_edge_policy_store_path;
-static time_t               ngx_edge_policy_store_tried;
-
-
 char *
 ngx_edge_policy_store_parse(ngx_conf_t *cf, ngx_edge_policy_store_conf_t *conf)
 {
@@ -33,7 +26,7 @@ ngx_edge_policy_store_parse(ngx_conf_t *cf, ngx_edge_policy_store_conf_t *conf)
 
     conf->path = value[1];
     conf->map_size = NGX_EDGE_POLICY_STORE_MAP_SIZE;
-    conf->closed = 1;
+    conf->on_error = NGX_EDGE_POLICY_STORE_LAST;
 
     if (ngx_conf_full_name(cf->cycle, &conf->path, 0) != NGX_OK) {
         return NGX_CONF_ERROR;
@@ -59,20 +52,25 @@ ngx_edge_policy_store_parse(ngx_conf_t *cf, ngx_edge_policy_store_conf_t *conf)
             continue;
         }
 
+        if (ngx_strcmp(value[i].data, "on_error=last") == 0) {
+            conf->on_error = NGX_EDGE_POLICY_STORE_LAST;
+            continue;
+        }
+
         if (ngx_strcmp(value[i].data, "on_error=reject") == 0) {
-            conf->closed = 1;
+            conf->on_error = NGX_EDGE_POLICY_STORE_REJECT;
             continue;
         }
 
         if (ngx_strcmp(value[i].data, "on_error=ignore") == 0) {
-            conf->closed = 0;
+            conf->on_error = NGX_EDGE_POLICY_STORE_IGNORE;
             continue;
         }
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\" in \"ecg_store\": it "
-                           "must be map_size=size, on_error=reject or "
-                           "on_error=ignore", &value[i]);
+                           "must be map_size=size, on_error=last, "
+                           "on_error=reject or on_error=ignore", &value[i]);
         return NGX_CONF_ERROR;
     }
 
@@ -84,12 +82,13 @@ ngx_int_t
 ngx_edge_policy_store_check(ngx_cycle_t *cycle,
     ngx_edge_policy_store_conf_t *conf)
 {
-    edge_store_e         result;
-    edge_policy_store_t  store;
+    edge_store_e                result;
+
+    static edge_policy_store_t  store;
 
     /* a single process has it open already */
 
-    if (ngx_edge_policy_store.db) {
+    if (ngx_edge_policy_store_is_open()) {
         return NGX_OK;
     }
 
@@ -162,53 +161,4 @@ ngx_edge_policy_store_chown_file(ngx_cycle_t *cycle, u_char *name)
     }
 
     return NGX_OK;
-}
-
-
-edge_policy_store_t *
-ngx_edge_policy_store_get(ngx_edge_policy_store_conf_t *conf, ngx_log_t *log)
-{
-    edge_store_e  result;
-
-    if (ngx_edge_policy_store.db) {
-
-        if (conf->path.len == ngx_edge_policy_store_path.len
-            && ngx_memcmp(conf->path.data, ngx_edge_policy_store_path.data,
-                          conf->path.len)
-               == 0)
-        {
-            return &ngx_edge_policy_store;
-        }
-
-        ngx_edge_policy_store_exit_process();
-    }
-
-    if (ngx_edge_policy_store_tried == ngx_time()) {
-        return NULL;
-    }
-
-    result = edge_policy_store_open(&ngx_edge_policy_store,
-                                    (char *) conf->path.data, conf->map_size,
-                                    conf->writable ? EDGE_STORE_CREATE
-                                                   : EDGE_STORE_READ);
-    if (result != EDGE_STORE_OK) {
-        ngx_edge_policy_store_tried = ngx_time();
-
-        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno, "store \"%V\" %s",
-                      &conf->path, edge_store_text(result));
-        return NULL;
-    }
-
-    ngx_edge_policy_store_path = conf->path;
-
-    return &ngx_edge_policy_store;
-}
-
-
-void
-ngx_edge_policy_store_exit_process(void)
-{
-    if (ngx_edge_policy_store.db) {
-        edge_policy_store_close(&ngx_edge_policy_store);
-    }
 }

@@ -12,16 +12,27 @@
 #include "edge_policy_store.h"
 
 
+/* What becomes of handshakes while the store cannot be read. */
+
+typedef enum {
+    /* by the last policy of the name that the worker knows, else refused */
+    NGX_EDGE_POLICY_STORE_LAST = 0,
+    NGX_EDGE_POLICY_STORE_REJECT,
+
+    /* by the configuration alone */
+    NGX_EDGE_POLICY_STORE_IGNORE
+} ngx_edge_policy_store_error_e;
+
+
 typedef struct {
     /* with a final NUL; data is NULL without a store */
-    ngx_str_t             path;
-    size_t                map_size;
+    ngx_str_t                      path;
+    size_t                         map_size;
 
-    /* a handshake that cannot look is refused, not served by the rest */
-    ngx_flag_t            closed;
+    ngx_edge_policy_store_error_e  on_error;
 
     /* workers write, too */
-    ngx_flag_t            writable;
+    ngx_flag_t                     writable;
 } ngx_edge_policy_store_conf_t;
 
 
@@ -39,12 +50,25 @@ ngx_int_t ngx_edge_policy_store_check(ngx_cycle_t *cycle,
     ngx_edge_policy_store_conf_t *conf);
 
 /*
- * The store of this process, opened when it is asked for first.  Returns
- * NULL, logged, if that fails; it is then tried again after a second.
+ * The store of this process, opened when it is asked for first, and anew when
+ * another file has taken the place of its own and is whole.  Returns NULL,
+ * logged, if it cannot be read; that is tried again after a second.
  */
 
 edge_policy_store_t *ngx_edge_policy_store_get(
     ngx_edge_policy_store_conf_t *conf, ngx_log_t *log);
+
+/* Non-zero if this process has one open. */
+
+ngx_uint_t ngx_edge_policy_store_is_open(void);
+
+/*
+ * Held by a thread while it writes.  That a store has one writer, and is not
+ * closed meanwhile, is seen to by it.
+ */
+
+void ngx_edge_policy_store_lock(void);
+void ngx_edge_policy_store_unlock(void);
 
 void ngx_edge_policy_store_exit_process(void);
 

@@ -2,25 +2,42 @@
 #include "ngx_edge_tls_policy.h"
 #include "edge_hostname.h"
 #include "edge_policy_resolve.h"
+#include "edge_tls_policy_names.h"
 
 
 /* different policies a worker keeps compiled */
 
-#define NGX_EDGE_TLS_POLICY_CACHED  256
+#define NGX_EDGE_TLS_POLICY_CACHED     256
+
+/* hosts of each kind that it knows the last answer for */
+
+#define NGX_EDGE_TLS_POLICY_NAMES      2
+#define NGX_EDGE_TLS_POLICY_NAMES_MAX  32768
 
 
 static ngx_int_t ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
 static void ngx_edge_tls_policy_find_configured(
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
+static ngx_int_t ngx_edge_tls_policy_go_on(ngx_pool_t *pool,
+    ngx_edge_tls_policy_conf_t *conf, edge_tls_policy_name_t *known,
+    const char *failure, ngx_edge_tls_policy_state_t *state);
+static edge_tls_policy_name_t *ngx_edge_tls_policy_known(
+    ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
 static ngx_int_t ngx_edge_tls_policy_take(ngx_pool_t *pool,
-    edge_policy_resolved_t *resolved, ngx_edge_tls_policy_state_t *state);
-static ngx_int_t ngx_edge_tls_policy_compiled(ngx_pool_t *pool,
-    edge_policy_t *policy, ngx_edge_tls_policy_state_t *state);
+    ngx_edge_tls_policy_conf_t *conf, uint64_t id,
+    ngx_edge_tls_policy_state_t *state);
+static ngx_int_t ngx_edge_tls_policy_use(ngx_pool_t *pool,
+    edge_tls_policy_name_t *name, ngx_edge_tls_policy_state_t *state);
 static void ngx_edge_tls_policy_release(void *data);
 
 
 static edge_tls_policy_cache_t  *ngx_edge_tls_policy_cache;
+
+/* hosts with a record of their own, and all others */
+
+static edge_tls_policy_names_t
+                       *ngx_edge_tls_policy_names[NGX_EDGE_TLS_POLICY_NAMES];
 
 /* large, and used by one at a time */
 static edge_policy_resolved_t    ngx_edge_tls_policy_resolved;
@@ -99,92 +116,203 @@ static ngx_int_t
 ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state)
 {
-    ngx_int_t                rc;
+    uint64_t                 id;
     edge_store_e             result;
     edge_policy_store_t     *store;
     edge_policy_resolved_t  *resolved;
+    edge_tls_policy_name_t  *known;
 
     resolved = &ngx_edge_tls_policy_resolved;
 
+    known = ngx_edge_tls_policy_known(conf, state);
     store = ngx_edge_policy_store_get(conf->store, pool->log);
 
-    result = store ? edge_policy_store_begin_read(store)
+    result = store ? edge_policy_store_last_id(store, &id)
                    : EDGE_STORE_NO_ACCESS;
 
-    if (result != EDGE_STORE_OK) {
+    if (result == EDGE_STORE_OK && known && known->read_id == id) {
+        return ngx_edge_tls_policy_use(pool, known, state);
+    }
 
-        if (conf->store->closed) {
-            state->failure = "no store";
-            return NGX_OK;
+    if (result == EDGE_STORE_OK) {
+        result = edge_policy_store_begin_read(store);
+    }
+
+    if (result == EDGE_STORE_OK) {
+        result = edge_policy_resolve(&conf->table, store,
+                                     (char *) state->host.data,
+                                     state->host.len, resolved);
+
+        edge_policy_store_end_read(store);
+
+        if (result == EDGE_STORE_OK) {
+            return ngx_edge_tls_policy_take(pool, conf,
+                                            edge_policy_store_read_id(store),
+                                            state);
         }
 
+        ngx_log_error(NGX_LOG_ALERT, pool->log, 0,
+                      store->lost ? "store \"%V\" is damaged, looking for "
+                                    "\"%V\""
+                                  : "store \"%V\" has a damaged policy of "
+                                    "\"%V\"",
+                      &conf->store->path, &state->host);
+
+        return ngx_edge_tls_policy_go_on(pool, conf, known,
+                                         store->lost ? "no store"
+                                                     : "damaged policy",
+                                         state);
+    }
+
+    if (store) {
+        ngx_log_error(NGX_LOG_ALERT, pool->log, ngx_errno, "store \"%V\" %s",
+                      &conf->store->path, edge_store_text(result));
+    }
+
+    return ngx_edge_tls_policy_go_on(pool, conf, known, "no store", state);
+}
+
+
+/* The store does not tell: what is known serves, or what was configured. */
+
+static ngx_int_t
+ngx_edge_tls_policy_go_on(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
+    edge_tls_policy_name_t *known, const char *failure,
+    ngx_edge_tls_policy_state_t *state)
+{
+    if (conf->store->on_error == NGX_EDGE_POLICY_STORE_LAST && known) {
+        return ngx_edge_tls_policy_use(pool, known, state);
+    }
+
+    /* that there is a record, and what it says, cannot be passed over */
+
+    if (conf->store->on_error == NGX_EDGE_POLICY_STORE_IGNORE
+        && ngx_strcmp(failure, "damaged policy") != 0)
+    {
         ngx_edge_tls_policy_find_configured(conf, state);
         return NGX_OK;
     }
 
-    rc = NGX_OK;
+    state->failure = failure;
 
-    result = edge_policy_resolve(&conf->table, store,
-                                 (char *) state->host.data, state->host.len,
-                                 resolved);
+    return NGX_OK;
+}
 
-    if (result != EDGE_STORE_OK) {
-        ngx_log_error(NGX_LOG_ALERT, pool->log, 0,
-                      "policy of \"%V\" in store \"%V\" is damaged",
-                      &state->host, &conf->store->path);
-        state->failure = "damaged policy";
 
-    } else if (resolved->n) {
-        rc = ngx_edge_tls_policy_take(pool, resolved, state);
+/* The newer of both is what the host was answered by last. */
+
+static edge_tls_policy_name_t *
+ngx_edge_tls_policy_known(ngx_edge_tls_policy_conf_t *conf,
+    ngx_edge_tls_policy_state_t *state)
+{
+    ngx_uint_t               i;
+    edge_tls_policy_name_t  *name, *known;
+
+    known = NULL;
+
+    for (i = 0; i < NGX_EDGE_TLS_POLICY_NAMES; i++) {
+
+        if (ngx_edge_tls_policy_names[i] == NULL) {
+            continue;
+        }
+
+        name = edge_tls_policy_names_find(ngx_edge_tls_policy_names[i],
+                                          conf->table.records,
+                                          (char *) state->host.data,
+                                          state->host.len);
+
+        if (name && (known == NULL || name->read_id > known->read_id)) {
+            known = name;
+        }
     }
 
-    edge_policy_store_end_read(store);
+    return known;
+}
+
+
+static ngx_int_t
+ngx_edge_tls_policy_take(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
+    uint64_t id, ngx_edge_tls_policy_state_t *state)
+{
+    ngx_int_t                rc;
+    ngx_uint_t               i;
+    edge_policy_resolved_t  *resolved;
+    edge_tls_policy_name_t   name;
+
+    resolved = &ngx_edge_tls_policy_resolved;
+
+    ngx_memzero(&name, sizeof(edge_tls_policy_name_t));
+
+    name.name = resolved->n ? resolved->origins[0].name : "server";
+    name.len = ngx_strlen(name.name);
+    name.source = edge_policy_resolved_source(resolved);
+    name.read_id = id;
+
+    if (resolved->n) {
+        name.entry = ngx_edge_tls_policy_entry(&resolved->policy);
+        if (name.entry == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    rc = ngx_edge_tls_policy_use(pool, &name, state);
+
+    /* a flood of invented names takes no place from those that have records */
+
+    i = (ngx_strcmp(name.source, "exact") != 0);
+
+    if (ngx_edge_tls_policy_names[i] == NULL) {
+        ngx_edge_tls_policy_names[i] =
+                edge_tls_policy_names_create(NGX_EDGE_TLS_POLICY_NAMES_MAX);
+    }
+
+    if (ngx_edge_tls_policy_names[i] == NULL
+        || !edge_tls_policy_names_put(ngx_edge_tls_policy_names[i],
+                                      conf->table.records,
+                                      (char *) state->host.data,
+                                      state->host.len, &name))
+    {
+        rc = NGX_ERROR;
+    }
+
+    if (name.entry) {
+        edge_tls_policy_cache_release(name.entry);
+    }
 
     return rc;
 }
 
 
 static ngx_int_t
-ngx_edge_tls_policy_take(ngx_pool_t *pool, edge_policy_resolved_t *resolved,
-    ngx_edge_tls_policy_state_t *state)
-{
-    ngx_str_t    name;
-    const char  *source;
-
-    name.data = (u_char *) resolved->origins[0].name;
-    name.len = resolved->origins[0].len;
-
-    state->name.len = name.len;
-    state->name.data = ngx_pstrdup(pool, &name);
-    if (state->name.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    source = edge_policy_resolved_source(resolved);
-
-    state->source.len = ngx_strlen(source);
-    state->source.data = (u_char *) source;
-
-    return ngx_edge_tls_policy_compiled(pool, &resolved->policy, state);
-}
-
-
-static ngx_int_t
-ngx_edge_tls_policy_compiled(ngx_pool_t *pool, edge_policy_t *policy,
+ngx_edge_tls_policy_use(ngx_pool_t *pool, edge_tls_policy_name_t *name,
     ngx_edge_tls_policy_state_t *state)
 {
     ngx_pool_cleanup_t       *cln;
     edge_tls_policy_entry_t  *entry;
+
+    entry = name->entry;
+
+    if (entry == NULL) {
+        return NGX_OK;
+    }
 
     cln = ngx_pool_cleanup_add(pool, 0);
     if (cln == NULL) {
         return NGX_ERROR;
     }
 
-    entry = ngx_edge_tls_policy_entry(policy);
-    if (entry == NULL) {
+    state->name.len = name->len;
+    state->name.data = ngx_pnalloc(pool, name->len);
+    if (state->name.data == NULL) {
         return NGX_ERROR;
     }
+
+    ngx_memcpy(state->name.data, name->name, name->len);
+
+    state->source.data = (u_char *) name->source;
+    state->source.len = ngx_strlen(name->source);
+
+    edge_tls_policy_cache_hold(entry);
 
     cln->handler = ngx_edge_tls_policy_release;
     cln->data = entry;
@@ -233,6 +361,15 @@ ngx_edge_tls_policy_entry(const edge_policy_t *policy)
 void
 ngx_edge_tls_policy_exit_process(void)
 {
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_EDGE_TLS_POLICY_NAMES; i++) {
+        if (ngx_edge_tls_policy_names[i]) {
+            edge_tls_policy_names_destroy(ngx_edge_tls_policy_names[i]);
+            ngx_edge_tls_policy_names[i] = NULL;
+        }
+    }
+
     if (ngx_edge_tls_policy_cache) {
         edge_tls_policy_cache_destroy(ngx_edge_tls_policy_cache);
         ngx_edge_tls_policy_cache = NULL;

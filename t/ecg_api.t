@@ -18,6 +18,8 @@ my ($cert, $key) = certificate($dir, 'x.test');
 my $command = $ENV{EDGE_POLICY} || 'build/bin/edge-policy';
 my $db = "$dir/policy.db";
 
+$prepared->write_file("$dir/users", "u:{PLAIN}p\n");
+
 my $edge = EdgeTest->start(workers => 2, http => <<"C", log_level => 'notice');
     ssl_certificate $cert;
     ssl_certificate_key $key;
@@ -36,7 +38,13 @@ my $edge = EdgeTest->start(workers => 2, http => <<"C", log_level => 'notice');
         access_log %%ROOT%%/logs/access.log r;
         location /edge { ecg_api write; }
         location /read/ { ecg_api read; }
-        location /remote/ { ecg_api write remote; }
+        location /remote/ { ecg_api write; allow 192.0.2.0/24; deny 203.0.113.0/24; }
+        location /basic/ { ecg_api write; auth_basic x; auth_basic_user_file $dir/users; }
+        location /asked/ { ecg_api write; auth_request /auth; }
+        location /any/ { ecg_api write; satisfy any; allow 192.0.2.7; deny all;
+            auth_basic x; auth_basic_user_file $dir/users; }
+        location /denies/ { ecg_api write; deny 203.0.113.0/24; auth_basic off; }
+        location /auth { internal; return 204; }
         location / { return 200 "\$ecg_policy\\n"; }
     }
 C
@@ -170,9 +178,35 @@ is($status, 403, 'a client that is not local');
 ($status) = ask('PUT', "$base/min_tls/b.test", '{"value":"1.3"}',
     'X-Real-IP: 127.0.0.9');
 is($status, 200, 'another local one');
-($status) = ask('PUT', '/remote/hostnames/settings/min_tls/b.test',
-    '{"value":"1.3"}', 'X-Real-IP: 192.0.2.1');
-is($status, 200, 'a location for others');
+
+# put_from(location, address, more): the status a remote client gets
+
+sub put_from {
+    my ($location, $address, @more) = @_;
+
+    return (ask('PUT', "/$location/hostnames/settings/min_tls/b.test",
+        '{"value":"1.3"}', "X-Real-IP: $address", @more))[0];
+}
+
+
+my @user = ('Authorization: Basic dTpw');
+
+is(put_from('edge', '192.0.2.1', @user), 403, 'no access control');
+is(put_from('remote', '192.0.2.1'), 200, 'allowed by address');
+is(put_from('remote', '198.51.100.1'), 403, '... one that no rule covers');
+is(put_from('remote', '203.0.113.1'), 403, '... denied');
+is(put_from('denies', '192.0.2.1', @user), 403, '... not denied is not allowed');
+is(put_from('basic', '192.0.2.1', @user), 200, 'allowed by password');
+is(put_from('basic', '192.0.2.1'), 401, '... without it');
+is(put_from('any', '192.0.2.7'), 200, 'satisfy any: by address');
+is(put_from('any', '192.0.2.8', @user), 200, '... by password');
+is(put_from('any', '192.0.2.8'), 401, '... by neither');
+
+SKIP: {
+    skip 'no auth_request', 1 if !EdgeTest::built_with('http_auth_request_module');
+    is(put_from('asked', '192.0.2.1'), 200, 'allowed by a subrequest');
+}
+
 is((ask('GET', '/read/hostnames/settings/min_tls/b.test', undef,
     'X-Real-IP: 192.0.2.1'))[0], 200, 'reading is for all');
 
@@ -284,7 +318,7 @@ like((EdgeTest->check_conf(http => "server { listen %%PORT%%; location / {"
     'ecg_api without a store');
 like((EdgeTest->check_conf(http => "ecg_store $dir/c; server { listen "
     . '%%PORT%%; location / { ecg_api on; } }'))[1],
-    qr/read, write, or write remote/, 'a wrong parameter');
+    qr/invalid value "on" in "ecg_api": it must be read or write/, 'a wrong parameter');
 
 is(join('', grep { !/store/ } $edge->complaints), '', 'no complaints');
 

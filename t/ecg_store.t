@@ -1,5 +1,5 @@
 # ecg_store: policies from a store that changes while nginx runs, and what is
-# left of it when writers are killed, the map is full, or the file is none.
+# left of it when writers are killed or the map is full.
 
 use strict;
 use warnings;
@@ -231,31 +231,11 @@ is($halves, 0, '... and nothing half');
 
 like(edge_policy('stat'), qr/^records 2000\d$/m, 'two processes, one store');
 
-# reload, and a store that is gone when workers look
+# reload
 
 ok($edge->reload, 'reload');
 is(answers('h1.bulk.test'), 'alert 70', 'after a reload');
 is(join('', $edge->complaints), '', 'no complaints');
 $edge->stop;
-
-for my $on_error ('reject', 'ignore') {
-    my $gone = "$dir/gone.$on_error.db";
-    $edge = EdgeTest->start(conf("$gone map_size=4m on_error=$on_error",
-        'ecg_policy strict.test min_tls=1.3;'));
-
-    # before any worker has opened it
-    $edge->write_file($gone, 'x' x 50000);
-
-    if ($on_error eq 'reject') {
-        is(answers('a.test'), 'alert 40', 'no store: handshakes are refused');
-
-    } else {
-        like(answers('a.test'), qr/^1\.2/, 'no store, on_error=ignore');
-        is(answers('strict.test'), 'alert 70', '... the configuration holds');
-    }
-
-    like($edge->log, qr/store ".*gone.*" is not a policy store/, '... logged');
-    $edge->stop;
-}
 
 done_testing();

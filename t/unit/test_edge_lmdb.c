@@ -1,4 +1,4 @@
-/* unit: ecg/edge_lmdb.c -llmdb */
+/* unit: ecg/edge_lmdb.c ecg/edge_fault.c -llmdb */
 
 #include <setjmp.h>
 #include <stdarg.h>

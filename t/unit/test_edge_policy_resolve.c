@@ -1,4 +1,6 @@
 /* unit: ecg/edge_policy_resolve.c ecg/edge_policy_store.c ecg/edge_lmdb.c */
+/* unit: ecg/edge_policy_store_format.c ecg/edge_policy_store_open.c */
+/* unit: ecg/edge_policy_store_write.c ecg/edge_fault.c */
 /* unit: ecg/edge_policy_record.c ecg/edge_policy_table.c */
 /* unit: ecg/edge_policy.c ecg/edge_hostname.c -llmdb */
 

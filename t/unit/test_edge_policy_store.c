@@ -1,4 +1,6 @@
-/* unit: ecg/edge_policy_store.c ecg/edge_lmdb.c ecg/edge_policy_record.c */
+/* unit: ecg/edge_policy_store.c ecg/edge_policy_store_format.c */
+/* unit: ecg/edge_policy_store_open.c ecg/edge_policy_store_write.c */
+/* unit: ecg/edge_lmdb.c ecg/edge_fault.c ecg/edge_policy_record.c */
 /* unit: ecg/edge_policy.c -llmdb */
 
 #include <fcntl.h>
