@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "edge_codec.h"
+#include "edge_level.h"
 #include "edge_pool.h"
 
 
@@ -15,27 +16,40 @@
  * from the pool, bodies of up to 128 KB in one call, larger ones streamed
  * through buffers of 16 KB.  Usage: levels [fresh] CODING:LEVEL... < names
  *
- * Writes "coding level bytes coded nanoseconds name" a line, the least CPU time
- * of many turns.  Encoders are reused, as they are in a worker that has work;
- * with "fresh" each body gets a new one.
+ * The level may be "auto".  Writes "coding level bytes coded nanoseconds name"
+ * a line, the least CPU time of many turns.  In a turn each subject codes all
+ * files, one after the other, as an edge does: to code one file again and
+ * again would measure what a processor learns of it.  Encoders are reused, as
+ * they are in a worker that has work; with "fresh" each body gets a new one.
  */
 
 #define SUBJECTS     64
 #define BUFFER       16384
-#define ROUNDS       5              /* turns of each subject with a file */
-#define REPEAT_TIME  600000         /* nanoseconds of a turn */
+#define FILES        4096
+#define TURNS        15
+#define TURN_TIME    6000000000     /* nanoseconds: fewer turns if longer */
 
 
 typedef struct {
     const edge_codec_t  *codec;
-    edge_params_t        params;
-    double               coded;
-    double               nanoseconds;
+    const char          *word;          /* of the level */
+    edge_params_t        params[EDGE_LEVELS];
+    double               coded[FILES];
+    double               nanoseconds[FILES];
 } subject_t;
+
+
+typedef struct {
+    char                *name;
+    char                *data;
+    size_t               size;
+} page_t;
 
 
 static subject_t     subjects[SUBJECTS];
 static unsigned      count;
+static page_t        pages[FILES];
+static unsigned      files;
 static edge_pool_t  *pool;
 
 
@@ -63,7 +77,8 @@ code(const subject_t *s, const char *data, size_t size)
     static char  room[1 << 18];
 
     whole = size <= EDGE_POOL_WHOLE_MAX;
-    lent = edge_pool_take(pool, s->codec, &s->params, size, whole);
+    lent = edge_pool_take(pool, s->codec, &s->params[edge_level_find(size)],
+                          size, whole);
 
     if (lent == NULL) {
         fprintf(stderr, "levels: no encoder\n");
@@ -82,8 +97,7 @@ code(const subject_t *s, const char *data, size_t size)
     } while (rc == EDGE_CODEC_MORE);
 
     if (rc != EDGE_CODEC_DONE) {
-        fprintf(stderr, "levels: %s %d failed\n", s->codec->name,
-                s->params.level);
+        fprintf(stderr, "levels: %s %s failed\n", s->codec->name, s->word);
         exit(1);
     }
 
@@ -93,47 +107,42 @@ code(const subject_t *s, const char *data, size_t size)
 }
 
 
-/* one turn: as many codings as fill its time, the least of which counts */
-
 static void
-measure(subject_t *s, const char *data, size_t size)
+take_turn(subject_t *s)
 {
-    uint64_t  start, taken, total;
+    unsigned  i;
+    uint64_t  start, taken;
 
-    total = 0;
-
-    do {
+    for (i = 0; i < files; i++) {
         start = now();
-        s->coded = code(s, data, size);
+        s->coded[i] = code(s, pages[i].data, pages[i].size);
         taken = now() - start;
 
-        s->nanoseconds = taken < s->nanoseconds ? taken : s->nanoseconds;
-        total += taken;
-    } while (total < REPEAT_TIME);
+        if (s->nanoseconds[i] == 0 || taken < s->nanoseconds[i]) {
+            s->nanoseconds[i] = taken;
+        }
+    }
 }
 
 
-/* subjects take turns, so that what disturbs one disturbs all */
+/* large files need no turns: they are their own */
 
 static void
-compare(const char *name, const char *data, size_t size)
+take_turns(void)
 {
-    subject_t  *s;
-    unsigned    turn;
+    unsigned  turn, at;
+    uint64_t  start;
 
-    for (s = subjects; s < subjects + count; s++) {
-        s->nanoseconds = 1e18;
-    }
+    start = now();
 
-    for (turn = 0; turn < ROUNDS; turn++) {
-        for (s = subjects; s < subjects + count; s++) {
-            measure(s, data, size);
+    for (turn = 0; turn < TURNS; turn++) {
+        for (at = 0; at < count; at++) {
+            take_turn(&subjects[at]);
         }
-    }
 
-    for (s = subjects; s < subjects + count; s++) {
-        printf("%s %d %zu %.0f %.0f %s\n", s->codec->name, s->params.level,
-               size, s->coded, s->nanoseconds, name);
+        if (now() - start > TURN_TIME) {
+            break;
+        }
     }
 }
 
@@ -162,26 +171,54 @@ load(const char *name, size_t *size)
 }
 
 
+/* the parameters by size that the module would make of a level */
+
+static void
+set_level(subject_t *s, edge_coding_e coding)
+{
+    unsigned        i;
+    edge_params_t  *params;
+
+    for (i = 0; i < EDGE_LEVELS; i++) {
+        params = &s->params[i];
+        params->level = atoi(s->word);
+        params->window_log = (coding == EDGE_CODING_ZSTD) ? 23 : 0;
+
+        if (strcmp(s->word, "auto") == 0) {
+            params->level = edge_level_of(&edge_levels[i], coding);
+            params->search = (coding == EDGE_CODING_ZSTD)
+                             ? &edge_levels[i].search : NULL;
+        }
+    }
+}
+
+
 static void
 add(const char *word)
 {
     size_t      i, length;
     subject_t  *s;
 
-    static const edge_codec_t  *codecs[] = {
-        &edge_codec_zstd, &edge_codec_brotli, &edge_codec_gzip
+    static const struct {
+        const edge_codec_t  *codec;
+        edge_coding_e        coding;
+    } known[] = {
+        { &edge_codec_zstd, EDGE_CODING_ZSTD },
+        { &edge_codec_brotli, EDGE_CODING_BR },
+        { &edge_codec_gzip, EDGE_CODING_GZIP }
     };
 
     s = &subjects[count++];
 
     for (i = 0; i < 3; i++) {
-        length = strlen(codecs[i]->name);
+        length = strlen(known[i].codec->name);
 
-        if (strncmp(word, codecs[i]->name, length) == 0
+        if (strncmp(word, known[i].codec->name, length) == 0
             && word[length] == ':')
         {
-            s->codec = codecs[i];
-            s->params.level = atoi(word + length + 1);
+            s->codec = known[i].codec;
+            s->word = word + length + 1;
+            set_level(s, known[i].coding);
         }
     }
 
@@ -189,19 +226,16 @@ add(const char *word)
         fprintf(stderr, "levels: \"%s\"\n", word);
         exit(1);
     }
-
-    if (s->codec == &edge_codec_zstd) {
-        s->params.window_log = 23;
-    }
 }
 
 
 int
 main(int argc, char **argv)
 {
-    int      i, fresh;
-    char     name[4096], *data;
-    size_t   size;
+    int        i, fresh;
+    char       name[4096];
+    page_t    *page;
+    unsigned   at;
 
     fresh = (argc > 1 && strcmp(argv[1], "fresh") == 0);
     pool = edge_pool_create(0, fresh ? 0 : SUBJECTS);
@@ -210,11 +244,22 @@ main(int argc, char **argv)
         add(argv[i]);
     }
 
-    while (fgets(name, sizeof(name), stdin)) {
+    while (files < FILES && fgets(name, sizeof(name), stdin)) {
+        page = &pages[files++];
         name[strcspn(name, "\n")] = '\0';
-        data = load(name, &size);
-        compare(name, data, size);
-        free(data);
+        page->name = strdup(name);
+        page->data = load(name, &page->size);
+    }
+
+    take_turns();
+
+    for (at = 0; at < count; at++) {
+        for (page = pages; page < pages + files; page++) {
+            printf("%s %s %zu %.0f %.0f %s\n", subjects[at].codec->name,
+                   subjects[at].word, page->size,
+                   subjects[at].coded[page - pages],
+                   subjects[at].nanoseconds[page - pages], page->name);
+        }
     }
 
     return 0;

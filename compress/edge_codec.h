@@ -57,6 +57,20 @@ typedef enum {
 
 
 /*
+ * How zstd looks for repetitions, in its own terms: instead of what a level
+ * stands for.  A chain_log of 0 means rows, which keep no chains.
+ */
+
+typedef struct {
+    unsigned     strategy;
+    unsigned     hash_log;
+    unsigned     chain_log;
+    unsigned     search_log;
+    unsigned     min_match;
+} edge_search_t;
+
+
+/*
  * What an encoder is made for.  Two responses with equal parameters may use
  * the same encoder one after the other.
  */
@@ -68,6 +82,7 @@ typedef struct {
     unsigned     long_distance;     /* long distance matching: 0 or 1 */
     const void  *dictionary;        /* prepared by the codec, or NULL;
                                        outlives every encoder */
+    const edge_search_t  *search;   /* NULL: the level's; outlives them, too */
 } edge_params_t;
 
 

@@ -126,6 +126,7 @@ edge_codec_gzip_create(edge_memory_t *memory, const edge_params_t *params,
                      EDGE_GZIP_MEM_LEVEL, Z_DEFAULT_STRATEGY)
         != Z_OK)
     {
+        (void) deflateEnd(&encoder->zstream);
         edge_memory_free(memory, encoder);
         return NULL;
     }

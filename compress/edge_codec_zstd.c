@@ -1,12 +1,11 @@
 
-#define ZSTD_STATIC_LINKING_ONLY    /* custom memory, estimates */
-
-#include <limits.h>
+#define ZSTD_STATIC_LINKING_ONLY    /* custom memory */
 
 #include <zstd.h>
 #include <zstd_errors.h>
 
 #include "edge_codec_zstd.h"
+#include "edge_codec_zstd_parts.h"
 #include "edge_memory.h"
 
 
@@ -15,11 +14,6 @@ struct edge_encoder_s {
     edge_memory_t  *memory;
     unsigned        whole;          /* one call a body, no inner buffers */
 };
-
-
-/* the encoder, the context and its tables are a block of the account each */
-#define EDGE_CODEC_ZSTD_OVERHEAD                                             \
-    (sizeof(edge_encoder_t) + 3 * EDGE_MEMORY_OVERHEAD)
 
 
 static edge_codec_rc_e
@@ -44,91 +38,10 @@ edge_codec_zstd_free(void *memory, void *data)
 }
 
 
-/* the most frugal window that serves: the level's own, the cap, the body */
-
-static int
-edge_codec_zstd_window_log(const edge_params_t *params, uint64_t size_max)
-{
-    int                         window_log;
-    ZSTD_compressionParameters  cparams;
-
-    cparams = ZSTD_getCParams(params->level,
-                              size_max == EDGE_SIZE_UNKNOWN
-                              ? ZSTD_CONTENTSIZE_UNKNOWN : size_max, 0);
-    window_log = (int) cparams.windowLog;
-
-    if (params->long_distance && size_max == EDGE_SIZE_UNKNOWN) {
-        window_log = EDGE_ZSTD_WINDOW_LOG_MAX;
-    }
-
-    if (params->window_log && window_log > (int) params->window_log) {
-        window_log = (int) params->window_log;
-    }
-
-    return window_log;
-}
-
-
-typedef size_t (*edge_codec_zstd_set_pt)(void *target, ZSTD_cParameter name,
-    int value);
-
-
 static size_t
-edge_codec_zstd_set_cctx(void *target, ZSTD_cParameter name, int value)
+edge_codec_zstd_set_cctx(void *target, int name, int value)
 {
-    return ZSTD_CCtx_setParameter(target, name, value);
-}
-
-
-static size_t
-edge_codec_zstd_set_params(void *target, ZSTD_cParameter name, int value)
-{
-    return ZSTD_CCtxParams_setParameter(target, name, value);
-}
-
-
-/* the same parameters onto a context and onto what estimates it: 0 or -1 */
-
-static int
-edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
-    const edge_params_t *params, uint64_t size_max)
-{
-    int  window_log;
-
-    window_log = edge_codec_zstd_window_log(params, size_max);
-
-    if (ZSTD_isError(set(target, ZSTD_c_compressionLevel, params->level))
-        || ZSTD_isError(set(target, ZSTD_c_windowLog, window_log)))
-    {
-        return -1;
-    }
-
-    /* a hint, not a pledge: a frame may end early when its reader stalls */
-
-    if (size_max <= INT_MAX
-        && ZSTD_isError(set(target, ZSTD_c_srcSizeHint, (int) size_max)))
-    {
-        return -1;
-    }
-
-    if (params->long_distance
-        && ZSTD_isError(set(target, ZSTD_c_enableLongDistanceMatching, 1)))
-    {
-        return -1;
-    }
-
-#if (ZSTD_VERSION_NUMBER >= 10506)
-
-    if (params->target_block
-        && ZSTD_isError(set(target, ZSTD_c_targetCBlockSize,
-                            (int) params->target_block)))
-    {
-        return -1;
-    }
-
-#endif
-
-    return 0;
+    return ZSTD_CCtx_setParameter(target, (ZSTD_cParameter) name, value);
 }
 
 
@@ -267,73 +180,6 @@ edge_codec_zstd_close(edge_encoder_t *encoder)
 {
     (void) ZSTD_freeCCtx(encoder->cctx);
     edge_memory_free(encoder->memory, encoder);
-}
-
-
-/*
- * The estimators assume the largest body, and divide by what long distance
- * matching leaves to be filled in later, unless every table is given: filled
- * in here as the library does, since 1.5.7 by the strategy.
- */
-
-static void
-edge_codec_zstd_fill_in(ZSTD_CCtx_params *cctx_params,
-    const ZSTD_compressionParameters *cparams, unsigned long_distance)
-{
-    size_t     i;
-    const int  st = ZSTD_versionNumber() < 10507 ? 0 : (int) cparams->strategy;
-    const int  hash_log = (int) cparams->windowLog - (7 - st / 3);
-
-    const struct {
-        ZSTD_cParameter  name;
-        int              value;
-    } tables[] = {
-        { ZSTD_c_hashLog, cparams->hashLog },
-        { ZSTD_c_chainLog, cparams->chainLog },
-        { ZSTD_c_strategy, cparams->strategy },
-        { ZSTD_c_ldmHashLog, hash_log < 6 ? 6 : hash_log },
-        { ZSTD_c_ldmMinMatch, st >= ZSTD_btultra ? 32 : 64 },
-        { ZSTD_c_ldmBucketSizeLog, st < 3 ? 3 : st > 8 ? 8 : st }
-    };
-
-    for (i = 0; i < (long_distance ? 6 : 3); i++) {
-        (void) ZSTD_CCtxParams_setParameter(cctx_params, tables[i].name,
-                                            tables[i].value);
-    }
-}
-
-
-static size_t
-edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
-    unsigned whole)
-{
-    size_t                      size;
-    ZSTD_CCtx_params           *cctx_params;
-    ZSTD_compressionParameters  cparams;
-
-    cctx_params = ZSTD_createCCtxParams();
-    if (cctx_params == NULL) {
-        return 0;
-    }
-
-    cparams = ZSTD_getCParams(params->level,
-                              size_max == EDGE_SIZE_UNKNOWN
-                              ? ZSTD_CONTENTSIZE_UNKNOWN : size_max, 0);
-    cparams.windowLog = edge_codec_zstd_window_log(params, size_max);
-    cparams = ZSTD_adjustCParams(cparams,
-                                 size_max == EDGE_SIZE_UNKNOWN ? 0 : size_max,
-                                 0);
-
-    (void) edge_codec_zstd_configure(edge_codec_zstd_set_params, cctx_params,
-                                     params, size_max);
-    edge_codec_zstd_fill_in(cctx_params, &cparams, params->long_distance);
-
-    size = whole ? ZSTD_estimateCCtxSize_usingCCtxParams(cctx_params)
-                 : ZSTD_estimateCStreamSize_usingCCtxParams(cctx_params);
-
-    (void) ZSTD_freeCCtxParams(cctx_params);
-
-    return ZSTD_isError(size) ? 0 : size + EDGE_CODEC_ZSTD_OVERHEAD;
 }
 
 

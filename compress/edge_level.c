@@ -2,20 +2,25 @@
 #include "edge_level.h"
 
 
+#define EDGE_LEVEL_LAZY  4          /* ZSTD_lazy */
+
+
 /*
- * Measured with libzstd 1.5.4: the level of zstd is the one from which on
- * time grows faster than bytes shrink, at most 0.75 of gzip 6's.
+ * "bench/run levels" measures it.  The levels of libzstd search twice for each
+ * match from 6 on; to search once, but for longer and in tables that stay in
+ * the caches, makes less of the same body in less time.  Up to 32 KB chains do
+ * better than rows.
  */
 
 const edge_level_t  edge_levels[EDGE_LEVELS] = {
-    /*    up to       zstd  br  gzip */
-    {      4 * 1024,     4,  5,  6 },
-    {     16 * 1024,     6,  5,  6 },
-    {     32 * 1024,     7,  5,  6 },
-    {     64 * 1024,     8,  5,  6 },
-    {    128 * 1024,     8,  5,  6 },
-    {    512 * 1024,     8,  5,  6 },
-    { EDGE_SIZE_UNKNOWN, 6,  5,  6 }
+    /*    up to       zstd br gzip                    hash chain search match */
+    {          4 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   13,   14,    4,    4 } },
+    {         16 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   15,   14,    6,    4 } },
+    {         32 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   15,   15,    5,    5 } },
+    {         64 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   14,    0,    4,    5 } },
+    {        128 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   14,    0,    4,    5 } },
+    {        512 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   15,    0,    4,    5 } },
+    { EDGE_SIZE_UNKNOWN, 6, 5, 6, { EDGE_LEVEL_LAZY,   16,    0,    4,    5 } }
 };
 
 

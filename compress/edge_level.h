@@ -9,7 +9,7 @@
 
 /*
  * The levels of "auto": what is worth its time for a body of a given size,
- * as "make bench BENCH_PARTS=levels" measures it.
+ * as "bench/run levels" measures it.
  */
 
 typedef struct {
@@ -17,6 +17,7 @@ typedef struct {
     signed char     zstd;
     signed char     brotli;
     signed char     gzip;
+    edge_search_t   search;             /* of zstd, at that level */
 } edge_level_t;
 
 

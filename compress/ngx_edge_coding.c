@@ -57,7 +57,8 @@ ngx_edge_coding_intern(ngx_conf_t *cf, ngx_array_t *params,
         if (p->level == wanted->level
             && p->window_log == wanted->window_log
             && p->target_block == wanted->target_block
-            && p->long_distance == wanted->long_distance)
+            && p->long_distance == wanted->long_distance
+            && p->search == wanted->search)
         {
             return p;
         }
@@ -177,6 +178,11 @@ ngx_edge_coding_make_params(const ngx_edge_coding_settings_t *settings,
 
         params.target_block = settings->target_block;
         params.long_distance = settings->long_distance;
+
+        if (settings->level[which] == NGX_EDGE_LEVEL_AUTO) {
+            params.search = &levels->search;
+        }
+
         break;
 
     default:

@@ -5,7 +5,7 @@
 #
 #   plain       edge_* files are plain C: no nginx, no output of their own
 #   one-way     rooms include no other room, edge_* nothing above it
-#   library     one file touches each library
+#   library     one file touches each library, or those named after it
 #   config      config names every source, once, by one spelling
 #   tested      every edge_*.c has a unit test
 #   exports     modules export what nginx looks for, and nothing else
@@ -115,7 +115,10 @@ sub check_library {
         my @users = grep { grep { $_ =~ $library{$name} } includes_of($_) }
                     @files;
 
-        wrong("$name is touched by @users") if @users > 1;
+        my ($first) = sort { length $a <=> length $b } @users;
+        my $stem = ($first // '') =~ s/\.c$//r;
+
+        wrong("$name is touched by @users") if grep { !/^\Q$stem\E[._]/ } @users;
         wrong("$_: a header brings in $name") for grep { /\.h$/ } @users;
     }
 }

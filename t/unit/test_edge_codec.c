@@ -1,4 +1,4 @@
-/* unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_stored.c
+/* unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c compress/edge_codec_zstd_stored.c
  * compress/edge_codec_brotli.c compress/edge_codec_brotli_stored.c
  * compress/edge_codec_gzip.c compress/edge_codec_gzip_stored.c
  * compress/edge_arena.c compress/edge_spill.c compress/edge_memory.c

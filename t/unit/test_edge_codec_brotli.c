@@ -78,7 +78,7 @@ test_segments(void **state)
 {
     uint32_t         seed;
     unsigned         kind;
-    edge_params_t    params = { 0, 0, 0, 0, NULL };
+    edge_params_t    params = { 0, 0, 0, 0, NULL, NULL };
     edge_segments_t  segments = {
         &edge_codec_brotli, &edge_codec_brotli_stored, &params,
         EDGE_SIZE_UNKNOWN, 0, 0, 0
@@ -105,7 +105,7 @@ static void
 test_empty(void **state)
 {
     unsigned         window_log;
-    edge_params_t    params = { 5, 0, 0, 0, NULL };
+    edge_params_t    params = { 5, 0, 0, 0, NULL, NULL };
     edge_segments_t  segments = {
         &edge_codec_brotli, &edge_codec_brotli_stored, &params,
         EDGE_SIZE_UNKNOWN, 30, 0, 0
@@ -135,7 +135,7 @@ assert_estimate(int level, unsigned size_log, unsigned window_log)
     size_t           size, peak;
     unsigned         kind;
     edge_coded_t     coded;
-    edge_params_t    params = { 0, 0, 0, 0, NULL };
+    edge_params_t    params = { 0, 0, 0, 0, NULL, NULL };
     edge_memory_t    memory = { 0, 0, 0 };
     unsigned char   *body;
     edge_segments_t  segments = {
@@ -198,7 +198,7 @@ test_estimates(void **state)
 static void
 test_ceiling(void **state)
 {
-    edge_params_t    params = { 5, 0, 0, 0, NULL };
+    edge_params_t    params = { 5, 0, 0, 0, NULL, NULL };
     edge_memory_t    memory = { 0, 0, 0 };
     edge_encoder_t  *encoder;
 

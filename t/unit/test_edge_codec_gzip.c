@@ -55,7 +55,7 @@ test_segments(void **state)
     size_t           size;
     uint32_t         seed;
     edge_coded_t     coded;
-    edge_params_t    params = { 6, 0, 0, 0, NULL };
+    edge_params_t    params = { 6, 0, 0, 0, NULL, NULL };
     edge_memory_t    memory = { 0, 0, 0 };
     unsigned char   *body;
     edge_segments_t  segments = {
@@ -97,7 +97,7 @@ static void
 test_empty(void **state)
 {
     edge_coded_t     coded;
-    edge_params_t    params = { 6, 0, 0, 0, NULL };
+    edge_params_t    params = { 6, 0, 0, 0, NULL, NULL };
     edge_memory_t    memory = { 0, 0, 0 };
     edge_segments_t  segments = {
         &edge_codec_gzip, &edge_codec_gzip_stored, &params,
@@ -128,7 +128,7 @@ test_same_as_zlib(void **state)
 {
     z_stream         z;
     edge_coded_t     coded;
-    edge_params_t    params = { 6, 0, 0, 0, NULL };
+    edge_params_t    params = { 6, 0, 0, 0, NULL, NULL };
     edge_memory_t    memory = { 0, 0, 0 };
     unsigned char   *body, wanted[100000];
     edge_segments_t  segments = {

@@ -1,10 +1,11 @@
-/* unit: compress/edge_codec_zstd.c compress/edge_memory.c compress/edge_zstd_frame.c t/unit/edge_test.c -lzstd */
+/* unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c compress/edge_level.c compress/edge_memory.c compress/edge_zstd_frame.c t/unit/edge_test.c -lzstd */
 
 #define ZSTD_STATIC_LINKING_ONLY
 
 #include <zstd.h>
 
 #include "edge_codec_zstd.h"
+#include "edge_level.h"
 #include "edge_memory.h"
 #include "edge_test.h"
 #include "edge_zstd_frame.h"
@@ -83,12 +84,14 @@ create(edge_memory_t *memory, const edge_params_t *params, uint64_t size_max,
 /* every level and window: no frame over its cap, no byte over the estimate */
 
 static void
-check_level(int level, unsigned window_log, unsigned long_distance)
+check_level(int level, unsigned window_log, unsigned long_distance,
+    const edge_search_t *search)
 {
     size_t          i, size, estimate;
     unsigned        whole;
     edge_memory_t   memory = { 0, 0, 0 };
-    edge_params_t   params = { level, window_log, 0, long_distance, NULL };
+    edge_params_t   params = { level, window_log, 0, long_distance, NULL,
+                               search };
     edge_encoder_t *encoder;
 
     static const uint64_t  sizes[] = {
@@ -137,11 +140,56 @@ test_windows_and_estimates(void **state)
             if (level == 3 || (level == 19 && window_log == 21)
                 || window_log == (unsigned) (10 + (level + 3) % 7))
             {
-                check_level(level, window_log, 0);
-                check_level(level, window_log, 1);
+                check_level(level, window_log, 0, NULL);
+                check_level(level, window_log, 1, NULL);
             }
         }
     }
+}
+
+
+static void
+test_searches(void **state)
+{
+    unsigned  i, window_log;
+
+    for (i = 0; i < EDGE_LEVELS; i++) {
+        for (window_log = EDGE_ZSTD_WINDOW_LOG_MIN;
+             window_log <= EDGE_ZSTD_WINDOW_LOG_MAX;
+             window_log++)
+        {
+            check_level(edge_levels[i].zstd, window_log, 0,
+                        &edge_levels[i].search);
+            check_level(edge_levels[i].zstd, window_log, 1,
+                        &edge_levels[i].search);
+        }
+    }
+}
+
+
+/* what is searched for decides what comes out: it is not the level's own */
+
+static void
+test_search_counts(void **state)
+{
+    size_t           size[2];
+    unsigned         i;
+    edge_memory_t    memory = { 0, 0, 0 };
+    edge_encoder_t  *encoder;
+
+    static const edge_search_t  fast = { 1, 10, 10, 1, 7 };
+
+    edge_params_t  params[] = {
+        { 6, 20, 0, 0, NULL, NULL }, { 6, 20, 0, 0, NULL, &fast }
+    };
+
+    for (i = 0; i < 2; i++) {
+        encoder = create(&memory, &params[i], BODY_SIZE, 1, BODY_SIZE);
+        size[i] = finish(encoder, BODY_SIZE);
+        edge_codec_zstd.close(encoder);
+    }
+
+    assert_true(size[1] > size[0]);
 }
 
 
@@ -151,7 +199,7 @@ test_known_size_is_declared(void **state)
     size_t                i;
     edge_memory_t         memory = { 0, 0, 0 };
     edge_encoder_t       *encoder;
-    static edge_params_t  params = { 3, 23, 0, 0, NULL };
+    static edge_params_t  params = { 3, 23, 0, 0, NULL, NULL };
     static const size_t   sizes[] = { 0, 1, 255, 256, 65791, 65792, 131072 };
 
     for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -179,7 +227,7 @@ test_broken_pledge(void **state)
     edge_memory_t         memory = { 0, 0, 0 };
     edge_encoder_t       *encoder;
     edge_test_bytes_t     coded = { room, 0, sizeof(room) };
-    static edge_params_t  params = { 3, 23, 0, 0, NULL };
+    static edge_params_t  params = { 3, 23, 0, 0, NULL, NULL };
 
     encoder = create(&memory, &params, 1000, 0, 100);
     assert_int_equal(edge_codec_zstd.step(encoder, EDGE_STEP_FINISH, &in,
@@ -203,7 +251,7 @@ test_huge_bodies(void **state)
     size_t                 i;
     edge_memory_t          memory = { 0, 0, 0 };
     edge_encoder_t        *encoder;
-    static edge_params_t   params = { 3, 20, 0, 0, NULL };
+    static edge_params_t   params = { 3, 20, 0, 0, NULL, NULL };
     static const uint64_t  sizes[] = {
         INT32_MAX, (uint64_t) INT32_MAX + 1, UINT32_MAX,
         (uint64_t) UINT32_MAX + 5, UINT64_MAX - 1
@@ -223,7 +271,7 @@ static void
 test_impossible_params(void **state)
 {
     edge_memory_t  memory = { 0, 0, 0 };
-    edge_params_t  params = { 3, 9, 0, 0, NULL };
+    edge_params_t  params = { 3, 9, 0, 0, NULL, NULL };
 
     assert_null(edge_codec_zstd.create(&memory, &params, 1000, 0));
     assert_int_equal(memory.used, 0);
@@ -236,7 +284,7 @@ static void
 test_levels_differ(void **state)
 {
     size_t           i, sizes[3];
-    edge_params_t    params = { 1, 23, 0, 0, NULL };
+    edge_params_t    params = { 1, 23, 0, 0, NULL, NULL };
     edge_memory_t    memory = { 0, 0, 0 };
     edge_encoder_t  *encoder;
 
@@ -264,7 +312,7 @@ test_long_distance(void **state)
     edge_out_t          out;
     edge_memory_t       memory = { 0, 0, 0 };
     edge_encoder_t     *encoder;
-    edge_params_t       params = { 1, 23, 0, 0, NULL };
+    edge_params_t       params = { 1, 23, 0, 0, NULL, NULL };
     edge_test_bytes_t   coded = { NULL, 0, 0 };
 
     /* noise that comes back after 3 MB, beyond the window of level 1 */
@@ -306,7 +354,7 @@ test_dictionary(void **state)
     size_t             size[2];
     unsigned           whole, with;
     void              *dictionary;
-    edge_params_t      params = { 3, 20, 0, 0, NULL };
+    edge_params_t      params = { 3, 20, 0, 0, NULL, NULL };
     edge_memory_t      memory = { 0, 0, 0 };
     edge_encoder_t    *encoder;
     edge_test_bytes_t  decoded = { NULL, 0, 0 };
@@ -369,6 +417,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_windows_and_estimates),
+        cmocka_unit_test(test_searches),
+        cmocka_unit_test(test_search_counts),
         cmocka_unit_test(test_known_size_is_declared),
         cmocka_unit_test(test_broken_pledge),
         cmocka_unit_test(test_huge_bodies),

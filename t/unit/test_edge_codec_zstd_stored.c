@@ -6,7 +6,7 @@
 
 
 static const edge_codec_t  *codec = &edge_codec_zstd_stored;
-static const edge_params_t  params = { 3, 0, 0, 0, NULL };
+static const edge_params_t  params = { 3, 0, 0, 0, NULL, NULL };
 
 
 static edge_encoder_t *

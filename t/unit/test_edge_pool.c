@@ -1,4 +1,4 @@
-/* unit: compress/edge_pool.c compress/edge_codec_zstd.c compress/edge_codec_zstd_stored.c compress/edge_memory.c t/unit/edge_test.c -lzstd -Wl,--wrap=calloc */
+/* unit: compress/edge_pool.c compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c compress/edge_codec_zstd_stored.c compress/edge_memory.c t/unit/edge_test.c -lzstd -Wl,--wrap=calloc */
 
 #include "edge_pool.h"
 #include "edge_test.h"
@@ -100,9 +100,9 @@ static const edge_codec_t  toy_too = {
     NULL, NULL
 };
 
-static const edge_params_t  small = { 1000, 0, 0, 0, NULL };
-static const edge_params_t  large = { 5000, 0, 0, 0, NULL };
-static const edge_params_t  small_too = { 1000, 0, 0, 0, NULL };
+static const edge_params_t  small = { 1000, 0, 0, 0, NULL, NULL };
+static const edge_params_t  large = { 5000, 0, 0, 0, NULL, NULL };
+static const edge_params_t  small_too = { 1000, 0, 0, 0, NULL, NULL };
 
 
 static int
@@ -459,8 +459,8 @@ test_room_behind_unfed(void **state)
     unsigned              i;
     edge_pool_t          *pool;
     edge_lent_t          *lent[8];
-    static edge_params_t  params = { 12, 0, 0, 0, NULL };
-    static edge_params_t  fast = { 1, 0, 0, 0, NULL };
+    static edge_params_t  params = { 12, 0, 0, 0, NULL, NULL };
+    static edge_params_t  fast = { 1, 0, 0, 0, NULL, NULL };
 
     pool = edge_pool_create(4000000, 10);
 

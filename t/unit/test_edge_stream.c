@@ -1,4 +1,4 @@
-/* unit: compress/edge_stream.c compress/edge_codec_zstd.c compress/edge_codec_zstd_stored.c compress/edge_memory.c t/unit/edge_test.c -lzstd */
+/* unit: compress/edge_stream.c compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c compress/edge_codec_zstd_stored.c compress/edge_memory.c t/unit/edge_test.c -lzstd */
 
 #include "edge_memory.h"
 #include "edge_stream.h"
@@ -294,7 +294,7 @@ test_frames_through_tiny_rooms(void **state)
     const edge_codec_t    *codec;
     edge_test_bytes_t      coded = { NULL, 0, 0 };
     edge_stream_status_e   status;
-    static edge_params_t   params = { 3, 17, 0, 0, NULL };
+    static edge_params_t   params = { 3, 17, 0, 0, NULL, NULL };
 
     body = edge_test_body(EDGE_TEST_NOISE, 4000);
 

@@ -1,0 +1,32 @@
+
+#ifndef EDGE_CODEC_ZSTD_PARTS_H
+#define EDGE_CODEC_ZSTD_PARTS_H
+
+
+#include "edge_codec.h"
+
+
+/*
+ * What the files of this codec share, and nobody else: edge_codec_zstd.c
+ * runs encoders, edge_codec_zstd_size.c says what they are made of and how
+ * large that is.
+ */
+
+
+/* no less than the struct of an encoder */
+#define EDGE_CODEC_ZSTD_STRUCT  (4 * sizeof(void *))
+
+
+/* Sets a parameter of the library, a ZSTD_cParameter, on its target. */
+typedef size_t (*edge_codec_zstd_set_pt)(void *target, int name, int value);
+
+/* The same parameters onto a context and onto what estimates it: 0 or -1. */
+int edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
+    const edge_params_t *params, uint64_t size_max);
+
+/* As in edge_codec_t. */
+size_t edge_codec_zstd_estimate(const edge_params_t *params,
+    uint64_t size_max, unsigned whole);
+
+
+#endif /* EDGE_CODEC_ZSTD_PARTS_H */
