@@ -9,6 +9,7 @@
 #include "ngx_edge_keylog.h"
 #include "ngx_edge_policy_api.h"
 #include "ngx_edge_tls_policy.h"
+#include "ngx_edge_variable_table.h"
 
 
 typedef struct {
@@ -350,16 +351,8 @@ ngx_http_ecg_reason_variable(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_ecg_add_variables(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
-
-    for (v = ngx_http_ecg_vars; v->name.len; v++) {
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
+    if (ngx_edge_variable_table_add(cf, ngx_http_ecg_vars) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_edge_tls_policy_init(cf);

@@ -7,6 +7,7 @@
 #include "ngx_edge_identity.h"
 #include "ngx_edge_require.h"
 #include "ngx_edge_session.h"
+#include "ngx_edge_variable_table.h"
 
 
 /* Intermediate certificates a session may carry for Client-Cert-Chain */
@@ -464,19 +465,7 @@ ngx_http_mtls_flag_variable(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_mtls_add_variables(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
-
-    for (v = ngx_http_mtls_vars; v->name.len; v++) {
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
+    return ngx_edge_variable_table_add(cf, ngx_http_mtls_vars);
 }
 
 

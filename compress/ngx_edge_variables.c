@@ -5,6 +5,8 @@
 
 #include "ngx_edge_variables.h"
 
+#include "ngx_edge_variable_table.h"
+
 
 extern ngx_module_t  ngx_http_zstd_filter_module;
 
@@ -54,20 +56,7 @@ static ngx_http_variable_t  ngx_edge_variables[] = {
 ngx_int_t
 ngx_edge_variables_add(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
-
-    for (v = ngx_edge_variables; v->name.len; v++) {
-
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
+    return ngx_edge_variable_table_add(cf, ngx_edge_variables);
 }
 
 
