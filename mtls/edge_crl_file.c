@@ -166,6 +166,10 @@ edge_crl_file_read(void *data, unsigned char *buf, size_t size)
 
     edge_crl_file_t  *file = data;
 
+    if (file->rest) {
+        file->rest();
+    }
+
     if (file->is_pem) {
         return edge_crl_file_read_pem(file, buf, size);
     }

@@ -17,6 +17,8 @@
 
 typedef struct {
     int            fd;
+    void         (*rest)(void);    /* called before each read, or NULL */
+
     int            is_pem;
     int            in_list;
     int            failed;

@@ -246,6 +246,7 @@ edge_revocation_add_list(edge_revocation_work_t *work,
         return EDGE_REVOCATION_BUILD_CHANGED;
     }
 
+    source->rest = work->build->rest;
     memset(&crl, 0, sizeof(edge_crl_t));
 
     work->issuer = edge_revocation_index_issuer(work->report->index, list->id);

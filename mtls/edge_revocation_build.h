@@ -49,6 +49,9 @@ typedef struct {
     void                           *memory;
     size_t                          size;
     const edge_revocation_index_t  *before;
+
+    /* called before each 64 KB read, so that it may sleep; or NULL */
+    void                          (*rest)(void);
 } edge_revocation_build_t;
 
 

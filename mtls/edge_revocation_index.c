@@ -350,7 +350,11 @@ edge_revocation_index_find(const edge_revocation_index_t *index,
 
     issuer = edge_revocation_index_issuer(index, id);
 
-    if (issuer == NULL) {
+    /* what is being replaced under us may say anything, but not where to go */
+
+    if (issuer == NULL || issuer->first > index->max_slots
+        || issuer->nslots > index->max_slots - issuer->first)
+    {
         return EDGE_REVOCATION_NO_LIST;
     }
 

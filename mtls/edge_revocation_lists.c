@@ -100,6 +100,8 @@ edge_revocation_scan_file(edge_revocation_lists_t *work, size_t file)
         return;
     }
 
+    source->rest = work->build->rest;
+
     for (place = 0; (more = edge_crl_file_next(source)) == 1; place++) {
         memset(&crl, 0, sizeof(edge_crl_t));
 

@@ -2,7 +2,6 @@
 #include "ngx_edge_identity.h"
 
 #include "edge_certificate_xfcc.h"
-#include "edge_session_note.h"
 #include "ngx_edge_session.h"
 
 
@@ -247,18 +246,13 @@ failed:
 static ngx_int_t
 ngx_edge_identity_read_note(ngx_connection_t *c, ngx_edge_identity_t *identity)
 {
-    void                 *data;
-    size_t                i, len;
+    size_t                i;
     ngx_int_t             rc;
-    SSL_SESSION          *session;
     edge_text_t           text;
     edge_session_note_t   note;
 
-    session = SSL_get_session(c->ssl->connection);
-
-    if (session == NULL
-        || SSL_SESSION_get0_ticket_appdata(session, &data, &len) == 0
-        || edge_session_note_read(data, len, &note) != EDGE_SESSION_NOTE_OK)
+    if (ngx_edge_session_note(SSL_get_session(c->ssl->connection), &note)
+        != NGX_OK)
     {
         return NGX_OK;
     }

@@ -1,5 +1,5 @@
 
-#include "ngx_edge_revocation.h"
+#include "ngx_edge_revocation_load.h"
 
 #include <sys/mman.h>
 
@@ -9,23 +9,18 @@
 #define NGX_EDGE_REVOCATION_WAIT  30000
 
 
-typedef struct {
-    ngx_edge_revocation_t            *rev;
-    u_char                            files[32];
-    ngx_uint_t                        unchanged;
-    edge_revocation_report_t          report;
-    edge_revocation_build_result_e    result;
-} ngx_edge_revocation_task_t;
+/* A loader works for so many nanoseconds, then rests as long */
+
+#define NGX_EDGE_REVOCATION_SLICE 500000
 
 
-static ngx_uint_t ngx_edge_revocation_acquire(ngx_edge_revocation_t *rev);
-static void ngx_edge_revocation_release(ngx_edge_revocation_t *rev);
-static void ngx_edge_revocation_clear(ngx_edge_revocation_t *rev,
+/* Bytes given back by one system call, which others may have to wait for */
+
+#define NGX_EDGE_REVOCATION_PIECE (2 * 1024 * 1024)
+
+
+static void ngx_edge_revocation_clear(ngx_edge_revocation_task_t *task,
     ngx_uint_t slot);
-static void ngx_edge_revocation_build(void *data, ngx_log_t *log);
-static void ngx_edge_revocation_clear_old(void *data, ngx_log_t *log);
-static ngx_int_t ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task,
-    ngx_log_t *log);
 static void ngx_edge_revocation_log(ngx_edge_revocation_task_t *task,
     ngx_log_t *log);
 
@@ -51,17 +46,21 @@ ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
 
     task.rev = rev;
 
-    ngx_edge_revocation_build(&task, cycle->log);
+    if (rev->shared->generation) {
+        task.rest = ngx_edge_revocation_rest;
+    }
+
+    ngx_edge_revocation_build(&task);
     rc = ngx_edge_revocation_publish(&task, cycle->log);
 
-    ngx_edge_revocation_clear_old(&task, cycle->log);
+    ngx_edge_revocation_clear_old(&task);
     ngx_edge_revocation_release(rev);
 
     return rev->shared->generation ? NGX_OK : rc;
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_edge_revocation_acquire(ngx_edge_revocation_t *rev)
 {
     ngx_atomic_uint_t  builder;
@@ -81,7 +80,7 @@ ngx_edge_revocation_acquire(ngx_edge_revocation_t *rev)
 }
 
 
-static void
+void
 ngx_edge_revocation_release(ngx_edge_revocation_t *rev)
 {
     rev->shared->checked = ngx_time();
@@ -90,28 +89,71 @@ ngx_edge_revocation_release(ngx_edge_revocation_t *rev)
 }
 
 
-static void
-ngx_edge_revocation_clear(ngx_edge_revocation_t *rev, ngx_uint_t slot)
-{
-    /* gives the pages back; they read as zeros from then on */
+/* Gives the pages of a slot back; they read as zeros from then on. */
 
-    if (madvise(rev->shared->slots[slot], rev->shared->size, MADV_REMOVE)
-        == -1)
-    {
-        ngx_memzero(rev->shared->slots[slot], rev->shared->size);
+static void
+ngx_edge_revocation_clear(ngx_edge_revocation_task_t *task, ngx_uint_t slot)
+{
+    u_char  *p;
+    size_t   left, size;
+
+    p = task->rev->shared->slots[slot];
+
+    for (left = task->rev->shared->size; left; left -= size) {
+        size = ngx_min(left, NGX_EDGE_REVOCATION_PIECE);
+
+        if (madvise(p, size, MADV_REMOVE) == -1) {
+            ngx_memzero(p, size);
+        }
+
+        if (task->rest) {
+            task->rest();
+        }
+
+        p += size;
     }
 }
 
 
-/* In a thread: no pool, no log.  Files are looked at before they are read. */
+void
+ngx_edge_revocation_rest(void)
+{
+    int64_t          used;
+    struct timespec  now;
 
-static void
-ngx_edge_revocation_build(void *data, ngx_log_t *log)
+    static struct timespec  since;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+
+    /* there is one loader at a time in a process */
+
+    used = (int64_t) (now.tv_sec - since.tv_sec) * 1000000000
+           + (now.tv_nsec - since.tv_nsec);
+
+    if (used >= 0 && used < NGX_EDGE_REVOCATION_SLICE) {
+        return;
+    }
+
+    since = now;
+
+    /* a worker that exits waits for it */
+
+    if (used > 0 && !ngx_exiting && !ngx_terminate) {
+        now.tv_sec = 0;
+        now.tv_nsec = ngx_min(used, 4 * NGX_EDGE_REVOCATION_SLICE);
+        (void) nanosleep(&now, NULL);
+    }
+}
+
+
+/* Files are looked at before they are read. */
+
+void
+ngx_edge_revocation_build(ngx_edge_revocation_task_t *task)
 {
     ngx_uint_t                     next;
     edge_revocation_build_t        build;
     ngx_edge_revocation_t         *rev;
-    ngx_edge_revocation_task_t    *task = data;
     ngx_edge_revocation_shared_t  *shared;
 
     rev = task->rev;
@@ -134,7 +176,7 @@ ngx_edge_revocation_build(void *data, ngx_log_t *log)
 
     next = (shared->generation + 1) % 2;
 
-    ngx_edge_revocation_clear(rev, next);
+    ngx_edge_revocation_clear(task, next);
 
     ngx_memzero(&build, sizeof(edge_revocation_build_t));
 
@@ -148,14 +190,13 @@ ngx_edge_revocation_build(void *data, ngx_log_t *log)
     build.size = shared->size;
     build.before = shared->generation ? shared->slots[shared->generation % 2]
                                       : NULL;
+    build.rest = task->rest;
 
     task->result = edge_revocation_build(&build, &task->report);
 }
 
 
-/* The new index serves from here on; the old one stays if there is none. */
-
-static ngx_int_t
+ngx_int_t
 ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task, ngx_log_t *log)
 {
     ngx_int_t                      rc;
@@ -192,14 +233,10 @@ ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task, ngx_log_t *log)
 }
 
 
-/* Readers that are late see that the generation is another. */
-
-static void
-ngx_edge_revocation_clear_old(void *data, ngx_log_t *log)
+void
+ngx_edge_revocation_clear_old(ngx_edge_revocation_task_t *task)
 {
-    ngx_edge_revocation_task_t  *task = data;
-
-    ngx_edge_revocation_clear(task->rev,
+    ngx_edge_revocation_clear(task,
                               (task->rev->shared->generation + 1) % 2);
 }
 
@@ -247,89 +284,3 @@ ngx_edge_revocation_log(ngx_edge_revocation_task_t *task, ngx_log_t *log)
         break;
     }
 }
-
-
-#if (NGX_THREADS)
-
-static void
-ngx_edge_revocation_cleared(ngx_event_t *ev)
-{
-    ngx_thread_task_t           *thread;
-    ngx_edge_revocation_task_t  *task;
-
-    thread = ev->data;
-    task = thread->ctx;
-
-    ngx_edge_revocation_release(task->rev);
-    ngx_free(thread);
-}
-
-
-/* Giving back the memory of a large index takes long, so a thread does it. */
-
-static void
-ngx_edge_revocation_done(ngx_event_t *ev)
-{
-    ngx_thread_task_t           *thread;
-    ngx_edge_revocation_task_t  *task;
-
-    thread = ev->data;
-    task = thread->ctx;
-
-    (void) ngx_edge_revocation_publish(task, ngx_cycle->log);
-
-    thread->handler = ngx_edge_revocation_clear_old;
-    thread->event.handler = ngx_edge_revocation_cleared;
-
-    if (task->unchanged
-        || ngx_thread_task_post(task->rev->pool, thread) != NGX_OK)
-    {
-        ngx_edge_revocation_cleared(ev);
-    }
-}
-
-
-void
-ngx_edge_revocation_refresh(ngx_edge_revocation_t *rev, ngx_log_t *log)
-{
-    ngx_thread_task_t           *thread;
-    ngx_edge_revocation_task_t  *task;
-
-    if (ngx_exiting || ngx_quit
-        || ngx_time() - rev->shared->checked
-           < (time_t) (rev->interval + 999) / 1000
-        || !ngx_edge_revocation_acquire(rev))
-    {
-        return;
-    }
-
-    thread = ngx_calloc(sizeof(ngx_thread_task_t)
-                            + sizeof(ngx_edge_revocation_task_t),
-                        log);
-    if (thread == NULL) {
-        ngx_edge_revocation_release(rev);
-        return;
-    }
-
-    task = (ngx_edge_revocation_task_t *) (thread + 1);
-    task->rev = rev;
-
-    thread->ctx = task;
-    thread->handler = ngx_edge_revocation_build;
-    thread->event.data = thread;
-    thread->event.handler = ngx_edge_revocation_done;
-
-    if (ngx_thread_task_post(rev->pool, thread) != NGX_OK) {
-        ngx_edge_revocation_release(rev);
-        ngx_free(thread);
-    }
-}
-
-#else
-
-void
-ngx_edge_revocation_refresh(ngx_edge_revocation_t *rev, ngx_log_t *log)
-{
-}
-
-#endif

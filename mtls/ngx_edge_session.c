@@ -1,8 +1,6 @@
 
 #include "ngx_edge_session.h"
 
-#include "edge_session_note.h"
-
 
 static int ngx_edge_session_verify(X509_STORE_CTX *store, void *data);
 static long ngx_edge_session_remember(ngx_ssl_conn_t *ssl,
@@ -273,8 +271,6 @@ ngx_edge_session_get(ngx_ssl_conn_t *ssl, const u_char *id, int len, int *copy)
 static ngx_uint_t
 ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
 {
-    void                     *data;
-    size_t                    len;
     edge_session_note_t       note;
     ngx_edge_session_conf_t  *conf;
 
@@ -292,9 +288,7 @@ ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
 
     /* without a note the certificate was not verified */
 
-    if (SSL_SESSION_get0_ticket_appdata(session, &data, &len) == 0
-        || edge_session_note_read(data, len, &note) != EDGE_SESSION_NOTE_OK)
-    {
+    if (ngx_edge_session_note(session, &note) != NGX_OK) {
         return 0;
     }
 
@@ -306,6 +300,23 @@ ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
     }
 
     return note.valid_until >= ngx_time();
+}
+
+
+ngx_int_t
+ngx_edge_session_note(SSL_SESSION *session, edge_session_note_t *note)
+{
+    void    *data;
+    size_t   len;
+
+    if (session == NULL
+        || SSL_SESSION_get0_ticket_appdata(session, &data, &len) == 0
+        || edge_session_note_read(data, len, note) != EDGE_SESSION_NOTE_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
 }
 
 

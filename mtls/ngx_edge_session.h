@@ -66,6 +66,12 @@ ngx_int_t ngx_edge_session_digest(ngx_conf_t *cf,
 ngx_edge_session_conf_t *ngx_edge_session_conf(ngx_ssl_conn_t *ssl);
 
 
+/* Reads a session's note; NGX_DECLINED if there is no session, or no note. */
+
+ngx_int_t ngx_edge_session_note(SSL_SESSION *session,
+    edge_session_note_t *note);
+
+
 /* The ClientHello's part: conf is that of the server selected by SNI. */
 
 ngx_int_t ngx_edge_session_hello(ngx_edge_client_hello_t *hello,

@@ -155,6 +155,16 @@ write_list(const char *file, int ca, int signer, long serial, int number,
 }
 
 
+static unsigned  rests;
+
+
+static void
+rest(void)
+{
+    rests++;
+}
+
+
 static edge_revocation_build_result_e
 build(edge_revocation_report_t *report, int slot,
     const edge_revocation_index_t *before)
@@ -172,6 +182,7 @@ build(edge_revocation_report_t *report, int slot,
     how.memory = memory[slot];
     how.size = MEMORY;
     how.before = before;
+    how.rest = rest;
 
     return edge_revocation_build(&how, report);
 }
@@ -285,6 +296,24 @@ forgets_an_issuer_whose_list_is_gone(void **state)
 
 
 static void
+rests_while_it_reads(void **state)
+{
+    edge_revocation_report_t  report;
+
+    rests = 0;
+    write_list("a", 0, 0, 1, 1, 0);
+    assert_int_equal(build(&report, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+
+    /* each list is read twice: looked at first, then added */
+
+    assert_in_range(rests, 2, 8);
+
+    edge_revocation_report_free(&report);
+    unlink_all();
+}
+
+
+static void
 sees_each_change_of_files(void **state)
 {
     unsigned char  one[32], two[32];
@@ -313,6 +342,7 @@ main(void)
         cmocka_unit_test(takes_the_latest_list_and_its_deltas),
         cmocka_unit_test(keeps_an_issuer_whose_list_is_bad),
         cmocka_unit_test(forgets_an_issuer_whose_list_is_gone),
+        cmocka_unit_test(rests_while_it_reads),
         cmocka_unit_test(sees_each_change_of_files),
     };
 

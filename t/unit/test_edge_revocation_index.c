@@ -237,6 +237,29 @@ refuses_what_does_not_fit(void **state)
 }
 
 
+/* A reader may be late, and the memory used again under it. */
+
+static void
+looks_nowhere_but_in_its_slots(void **state)
+{
+    uint64_t                   room;
+    edge_revocation_index_t   *index;
+
+    index = new_index(100);
+    assert_non_null(edge_revocation_index_add_issuer(index, one, 100));
+    room = index->max_slots;
+
+    index->issuers[0].first = room + 1;
+    assert_int_equal(find(index, one, 1), EDGE_REVOCATION_NO_LIST);
+
+    index->issuers[0].first = 1;
+    index->issuers[0].nslots = room;
+    assert_int_equal(find(index, one, 1), EDGE_REVOCATION_NO_LIST);
+
+    free(index);
+}
+
+
 static void
 takes_24_bytes_an_entry_at_most(void **state)
 {
@@ -255,6 +278,7 @@ main(void)
         cmocka_unit_test(takes_numbers_in_any_length),
         cmocka_unit_test(tells_old_lists),
         cmocka_unit_test(refuses_what_does_not_fit),
+        cmocka_unit_test(looks_nowhere_but_in_its_slots),
         cmocka_unit_test(takes_24_bytes_an_entry_at_most),
     };
 
