@@ -1,8 +1,14 @@
 
 /*
- * tls_client PORT NAME VERSION SECONDS full|resume [CERT KEY]: one handshake
- * and one short request after the other, on loopback, with a certificate if it
- * is given; prints handshakes, how many of them were resumed, and the rate.
+ * tls_client PORT NAME VERSION SECONDS HOW [CERT KEY]: short requests, one
+ * after the other, on loopback, with a certificate if it is given.  HOW is
+ *
+ *   full, resume   a handshake for each; prints handshakes, how many of them
+ *                  were resumed, and the rate
+ *   requests       all on one connection; prints the same
+ *   steady         one each millisecond, on one connection; prints for each
+ *                  when it was due, in seconds of 1970, and the microseconds
+ *                  from then to the answer
  */
 
 #include <arpa/inet.h>
@@ -23,7 +29,7 @@ now(void)
 {
     struct timespec  ts;
 
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    clock_gettime(CLOCK_REALTIME, &ts);
 
     return (double) ts.tv_sec + (double) ts.tv_nsec / 1e9;
 }
@@ -54,36 +60,74 @@ connect_to(int port)
 }
 
 
-/* One connection; returns 1 if it was resumed, and keeps its session. */
-
-static int
-shake(SSL_CTX *ctx, int port, const char *name, SSL_SESSION **session)
+static SSL *
+open_tls(SSL_CTX *ctx, int port, const char *name, SSL_SESSION *session)
 {
-    int   fd, n, resumed;
     SSL  *ssl;
-    char  buf[4096];
 
-    fd = connect_to(port);
     ssl = SSL_new(ctx);
 
-    SSL_set_fd(ssl, fd);
+    SSL_set_fd(ssl, connect_to(port));
     SSL_set_tlsext_host_name(ssl, name);
 
-    if (session && *session) {
-        SSL_set_session(ssl, *session);
+    if (session) {
+        SSL_set_session(ssl, session);
     }
 
-    n = snprintf(buf, sizeof(buf),
-                 "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-                 name);
+    if (SSL_connect(ssl) != 1) {
+        fprintf(stderr, "no handshake\n");
+        exit(1);
+    }
 
-    if (SSL_connect(ssl) != 1 || SSL_write(ssl, buf, n) != n
-        || SSL_read(ssl, buf, sizeof(buf)) <= 0
+    return ssl;
+}
+
+
+static void
+close_tls(SSL *ssl)
+{
+    int  fd;
+
+    fd = SSL_get_fd(ssl);
+
+    SSL_shutdown(ssl);
+    SSL_free(ssl);
+    close(fd);
+}
+
+
+/* One request; the answer comes in one piece. */
+
+static void
+ask(SSL *ssl, const char *name, const char *more)
+{
+    int   n;
+    char  buf[4096];
+
+    n = snprintf(buf, sizeof(buf), "GET / HTTP/1.1\r\nHost: %s\r\n%s\r\n",
+                 name, more);
+
+    if (SSL_write(ssl, buf, n) != n || SSL_read(ssl, buf, sizeof(buf)) <= 0
         || strncmp(buf, "HTTP/1.1 200", 12) != 0)
     {
         fprintf(stderr, "no answer 200\n");
         exit(1);
     }
+}
+
+
+/* One connection; returns 1 if it was resumed, and keeps its session. */
+
+static int
+shake(SSL_CTX *ctx, int port, const char *name, SSL_SESSION **session)
+{
+    int   resumed;
+    SSL  *ssl;
+    char  buf[4096];
+
+    ssl = open_tls(ctx, port, name, session ? *session : NULL);
+
+    ask(ssl, name, "Connection: close\r\n");
 
     while (SSL_read(ssl, buf, sizeof(buf)) > 0) { /* void */ }
 
@@ -94,25 +138,86 @@ shake(SSL_CTX *ctx, int port, const char *name, SSL_SESSION **session)
         *session = SSL_get1_session(ssl);
     }
 
-    SSL_shutdown(ssl);
-    SSL_free(ssl);
-    close(fd);
+    close_tls(ssl);
 
     return resumed;
+}
+
+
+static void
+shake_on(SSL_CTX *ctx, int port, const char *name, double seconds, int resume)
+{
+    int           count, resumed;
+    double        start;
+    SSL_SESSION  *session;
+
+    session = NULL;
+    resumed = 0;
+    start = now();
+
+    for (count = 0; count == 0 || now() < start + seconds; count++) {
+        resumed += shake(ctx, port, name, resume ? &session : NULL);
+    }
+
+    printf("%d %d %.0f\n", count, resumed, count / (now() - start));
+
+    SSL_SESSION_free(session);
+}
+
+
+static void
+ask_on(SSL_CTX *ctx, int port, const char *name, double seconds)
+{
+    int      count;
+    SSL     *ssl;
+    double   start;
+
+    ssl = open_tls(ctx, port, name, NULL);
+    start = now();
+
+    for (count = 0; count == 0 || now() < start + seconds; count++) {
+        ask(ssl, name, "");
+    }
+
+    printf("%d 0 %.0f\n", count, count / (now() - start));
+    close_tls(ssl);
+}
+
+
+/* What is late is late: the next one is due when it is due. */
+
+static void
+ask_steadily(SSL_CTX *ctx, int port, const char *name, double seconds)
+{
+    SSL     *ssl;
+    double   start, due;
+
+    ssl = open_tls(ctx, port, name, NULL);
+    start = now();
+
+    for (due = start; due < start + seconds; due += 0.001) {
+        while (now() < due) {
+            usleep(100);
+        }
+
+        ask(ssl, name, "");
+        printf("%.6f %.0f\n", due, (now() - due) * 1e6);
+    }
+
+    close_tls(ssl);
 }
 
 
 int
 main(int argc, char **argv)
 {
-    int           port, count, resumed, version;
-    double        start, end;
-    SSL_CTX      *ctx;
-    SSL_SESSION  *session;
+    int       port, version;
+    double    seconds;
+    SSL_CTX  *ctx;
 
     if (argc != 6 && argc != 8) {
         fprintf(stderr, "usage: tls_client PORT NAME 1.2|1.3 SECONDS "
-                        "full|resume [CERT KEY]\n");
+                        "full|resume|requests|steady [CERT KEY]\n");
         return 2;
     }
 
@@ -134,21 +239,18 @@ main(int argc, char **argv)
         return 1;
     }
 
-    session = NULL;
-    count = 0;
-    resumed = 0;
-    start = now();
-    end = start + atof(argv[4]);
+    seconds = atof(argv[4]);
 
-    do {
-        resumed += shake(ctx, port, argv[2],
-                         strcmp(argv[5], "resume") == 0 ? &session : NULL);
-        count++;
-    } while (now() < end);
+    if (strcmp(argv[5], "requests") == 0) {
+        ask_on(ctx, port, argv[2], seconds);
 
-    printf("%d %d %.0f\n", count, resumed, count / (now() - start));
+    } else if (strcmp(argv[5], "steady") == 0) {
+        ask_steadily(ctx, port, argv[2], seconds);
 
-    SSL_SESSION_free(session);
+    } else {
+        shake_on(ctx, port, argv[2], seconds, strcmp(argv[5], "resume") == 0);
+    }
+
     SSL_CTX_free(ctx);
 
     return 0;
