@@ -11,6 +11,7 @@
 
 
 static void ngx_edge_session_tick(ngx_event_t *ev);
+static ngx_uint_t ngx_edge_session_is_tls(ngx_connection_t *c);
 static void ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from,
     ngx_uint_t n);
 
@@ -36,9 +37,30 @@ ngx_edge_session_revocation(ngx_ssl_conn_t *ssl)
 
 
 /*
+ * Over TCP, that is: a connection of QUIC, and each of its streams, has the
+ * descriptor of the one socket that all clients share.
+ */
+
+static ngx_uint_t
+ngx_edge_session_is_tls(ngx_connection_t *c)
+{
+#if (nginx_version >= 1025000 && (NGX_QUIC || NGX_COMPAT))
+
+    if (c->quic) {
+        return 0;
+    }
+
+#endif
+
+    return c->fd != (ngx_socket_t) -1 && c->type == SOCK_STREAM
+           && c->ssl && c->ssl->connection;
+}
+
+
+/*
  * A connection is shut down, not closed: nginx finds its end wherever it is,
  * between requests, in HTTP/2 or in the middle of a response.  Connections of
- * QUIC share a socket and are left; their requests are refused.
+ * QUIC are left; their requests are refused.
  */
 
 static void
@@ -51,9 +73,7 @@ ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from, ngx_uint_t n)
     for (i = from; i < from + n && i < cycle->connection_n; i++) {
         c = &cycle->connections[i];
 
-        if (c->fd == (ngx_socket_t) -1 || c->ssl == NULL
-            || c->ssl->connection == NULL || c->type != SOCK_STREAM)
-        {
+        if (!ngx_edge_session_is_tls(c)) {
             continue;
         }
 
