@@ -3,7 +3,8 @@
 # Handshakes a second with client certificates: full, and resumed, by stock
 # nginx and with each mode of mtls_resumption; in turn, so that all see the
 # same machine, and the CPU time of nginx for each, which neighbours on the
-# machine disturb less.  SECONDS_EACH for each run, ROUNDS of all of them.
+# machine disturb less.  SECONDS_EACH for each run, ROUNDS of all of them;
+# ratios are medians of those within a round.
 
 use strict;
 use warnings;
@@ -12,8 +13,8 @@ use lib 't/lib';
 use EdgeTest 'mtls';
 use EdgeTest::Pki;
 
-my $seconds = $ENV{SECONDS_EACH} || 3;
-my $rounds = $ENV{ROUNDS} || 5;
+my $seconds = $ENV{SECONDS_EACH} || 0.5;
+my $rounds = $ENV{ROUNDS} || 9;
 my $client = 'build/bench/tls_client';
 
 mkdir 'build/bench';
@@ -56,9 +57,9 @@ for my $i (0 .. $#modes) {
 
 sub cpu {
     my ($worker) = $_[0]->workers;
-    my @stat = split ' ', EdgeTest::slurp("/proc/$worker/stat") =~ s/.*\)//r;
+    my ($ns) = split ' ', EdgeTest::slurp("/proc/$worker/schedstat");
 
-    return ($stat[11] + $stat[12]) * 1e6 / 100;
+    return $ns / 1000;
 }
 
 
@@ -87,21 +88,34 @@ for (1 .. $rounds) {
     }
 }
 
-sub median {
-    my ($run, $what) = @_;
-    my @sorted = sort { $a <=> $b } map { $_->[$what] } @{ $rate{$run} };
+sub middle {
+    my @sorted = sort { $a <=> $b } @_;
 
     return $sorted[ @sorted / 2 ];
 }
 
 
-print "TLS  handshake  mode         median/s  resumed  us of CPU  of stock\n";
+# Against stock in the same round: the machine's moods come and go
+
+sub of_stock {
+    my ($mode, $rest, $what) = @_;
+    my ($ours, $stock) = map { $rate{"$_ $rest"} } $mode, 'stock';
+
+    return middle(map { $ours->[$_][$what] / $stock->[$_][$what] }
+        0 .. $#$ours);
+}
+
+
+print "| TLS | handshake | mode | per second | resumed | CPU, us "
+    . "| rate, of stock | CPU, of stock |\n",
+    "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
 
 for my $run (@runs) {
     my ($mode, $version, $how) = @$run;
-    my ($rate, $resumed, $cpu) = map { median("@$run", $_) } 0 .. 2;
+    my ($rate, $resumed, $cpu) = map { my $what = $_;
+        middle(map { $_->[$what] } @{ $rate{"@$run"} }) } 0 .. 2;
 
-    printf "%-4s %-10s %-12s %8d  %6.0f%%  %9.0f  %8.3f\n", $version, $how,
-        $mode, $rate, 100 * $resumed, $cpu,
-        $cpu / median("stock $version $how", 2);
+    printf "| %s | %s | %s | %.0f | %.0f %% | %.0f | %.2f | %.2f |\n",
+        $version, $how, $mode, $rate, 100 * $resumed, $cpu,
+        of_stock($mode, "$version $how", 0), of_stock($mode, "$version $how", 2);
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 
-# Revocation lists of COUNTS entries: time to load, memory, time of a lookup;
-# full handshakes a second and CPU time of each, without a list, with each list
-# in mtls_crl, and with the shorter ones (up to STOCK entries) in ssl_crl.
+# Revocation lists of so many entries (BENCH_ENTRIES, one million and ten): time
+# to load, memory, time of a lookup; then full handshakes a second and CPU time
+# of each, without a list, with each list in mtls_crl, and with the shorter ones
+# (BENCH_STOCK) in ssl_crl, in turn; and what nginx takes to start.
 
 use strict;
 use warnings;
@@ -11,10 +12,12 @@ use lib 't/lib';
 use EdgeTest 'mtls';
 use EdgeTest::Pki;
 
-my @counts = split ' ', $ENV{COUNTS} || '100000 1000000 10000000';
-my $stock = $ENV{STOCK} || 100_000;
-my $seconds = $ENV{SECONDS_EACH} || 3;
-my $rounds = $ENV{ROUNDS} || 3;
+use Time::HiRes qw(time);
+
+my @counts = split ' ', $ENV{BENCH_ENTRIES} || '1000000 10000000';
+my @stock = split ' ', $ENV{BENCH_STOCK} || '100000 1000000';
+my $seconds = $ENV{SECONDS_EACH} || 0.5;
+my $rounds = $ENV{ROUNDS} || 9;
 my $out = 'build/bench';
 
 mkdir $out;
@@ -36,22 +39,50 @@ $pki->ca('ca', '/CN=Test CA');
 $pki->issue('ca', 'server', '/CN=localhost', use => 'server');
 $pki->issue('ca', 'alice', '/CN=alice');
 
-for (@counts) {
-    $pki->list('ca', "$_.crl", count => $_, pem => $_ <= $stock);
-    print `$out/revocation ${dir}ca.crt $dir$_.crl`, "\n";
+print "| entries | to load | bytes an entry | lookup of a revoked one | of another |\n",
+    "| --- | --- | --- | --- | --- |\n";
+
+for my $count (@counts) {
+    $pki->list('ca', "$count.crl", count => $count);
+    my %of = map { split ' ' } `$out/revocation ${dir}ca.crt $dir$count.crl`;
+
+    die "no index of $count\n" if $?;
+    printf "| %d | %d ms | %.1f | %d ns | %d ns |\n", $count,
+        @of{qw(load memory revoked others)};
+}
+
+for (@stock) {
+    $pki->list('ca', "stock-$_.crl", count => $_, pem => 1);
 }
 
 
 my @ours = @EdgeTest::Load;
 my @cases = ([ 'no list', 1, '' ],
-    (map { [ "mtls_crl $_", 1, "mtls_crl $dir$_.crl;" ] } @counts),
+    (map { [ "`mtls_crl`, $_", 1, "mtls_crl $dir$_.crl;" ] } @counts),
     [ 'stock, no list', 0, '' ],
-    (map { [ "ssl_crl $_", 0, "ssl_crl $dir$_.crl;" ] }
-        grep { $_ <= $stock } @counts));
+    (map { [ "stock, `ssl_crl`, $_", 0, "ssl_crl ${dir}stock-$_.crl;" ] }
+        @stock));
+
+
+# Memory in MB of all processes, what is shared counted once
+
+sub memory {
+    my ($edge) = @_;
+    my $kb = 0;
+
+    for my $pid ($edge->{pid}, $edge->workers) {
+        $kb += $1 if EdgeTest::slurp("/proc/$pid/smaps_rollup")
+            =~ /^Pss:\s+(\d+)/m;
+    }
+
+    return $kb / 1024;
+}
+
 
 for my $i (0 .. $#cases) {
     my ($name, $with, $crl) = @{ $cases[$i] };
     local @EdgeTest::Load = $with ? @ours : ();
+    my $start = time;
 
     my $edge = EdgeTest->start(http => <<"    END");
     ssl_session_cache off;
@@ -68,41 +99,54 @@ for my $i (0 .. $#cases) {
     }
     END
 
-    $cases[$i][3] = $edge;
-    $cases[$i][4] = [];
+    push @{ $cases[$i] }, $edge, [], time - $start;
 }
 
+
+# CPU time of the worker in microseconds
 
 sub cpu {
     my ($worker) = $_[0]->workers;
-    my @stat = split ' ', EdgeTest::slurp("/proc/$worker/stat") =~ s/.*\)//r;
+    my ($ns) = split ' ', EdgeTest::slurp("/proc/$worker/schedstat");
 
-    return ($stat[11] + $stat[12]) * 1e6 / 100;
+    return $ns / 1000;
 }
 
 
-for (1 .. $rounds) {
+sub middle {
+    my @sorted = sort { $a <=> $b } @_;
+
+    return $sorted[ @sorted / 2 ];
+}
+
+
+for my $round (0 .. $rounds - 1) {
     for my $i (0 .. $#cases) {
         my ($edge, $runs) = @{ $cases[$i] }[3, 4];
         my $before = cpu($edge);
         my @r = split ' ', `$out/tls_client @{[ EdgeTest->port($i) ]} localhost 1.3 $seconds full ${dir}alice.crt ${dir}alice.key`;
 
         die "$cases[$i][0] failed\n" if @r != 3;
-        push @$runs, [ $r[2], (cpu($edge) - $before) / $r[0] ];
+        $runs->[$round] = [ $r[2], (cpu($edge) - $before) / $r[0] ];
     }
 }
 
-printf "%-20s %12s %12s %8s\n", 'full handshakes', 'median/s', 'us of CPU',
-    'of none';
+print "\n| full handshakes | per second | CPU, us | rate, of none | CPU, of none "
+    . "| to start | memory |\n| --- | --- | --- | --- | --- | --- | --- |\n";
 
 my %none;
 
 for my $case (@cases) {
-    my ($name, $with, undef, undef, $runs) = @$case;
-    my ($rate, $cpu) = map { my $w = $_; (sort { $a <=> $b }
-        map { $_->[$w] } @$runs)[ @$runs / 2 ] } 0, 1;
+    my ($name, $with, undef, $edge, $runs, $start) = @$case;
 
-    $none{$with} ||= $cpu;
-    printf "%-20s %12.0f %12.0f %8.3f\n", $name, $rate, $cpu,
-        $none{$with} / $cpu;
+    $none{$with} ||= $runs;
+
+    my @of_none = map { my $what = $_; middle(map {
+        $runs->[$_][$what] / $none{$with}[$_][$what] } 0 .. $rounds - 1) } 0, 1;
+
+    printf "| %s | %.0f | %.0f | %.3f | %.3f | %.1f s | %.0f MB |\n", $name,
+        middle(map { $_->[0] } @$runs), middle(map { $_->[1] } @$runs),
+        @of_none, $start, memory($edge);
 }
+
+unlink glob "$dir*.crl";

@@ -2,7 +2,7 @@
 
 # Do other requests wait while revocation lists are loaded and swapped?  One
 # request each millisecond on a connection of its own, one worker; again and
-# again a list of ENTRIES is replaced while it serves.  The percentiles are of
+# again a list of BENCH_ENTRIES is replaced while it serves.  The percentiles are of
 # requests while nothing is loaded, and of those from the replacement of the
 # file until the memory of the old index was given back.
 
@@ -14,8 +14,8 @@ use EdgeTest 'mtls';
 use EdgeTest::Pki;
 use Time::HiRes qw(sleep time);
 
-my @counts = split ' ', $ENV{ENTRIES} || '1000000';
-my $loads = $ENV{LOADS} || 6;
+my @counts = split ' ', $ENV{BENCH_ENTRIES} || '1000000 10000000';
+my $loads = $ENV{LOADS} || 4;
 my $client = 'build/bench/tls_client';
 
 mkdir 'build/bench';

@@ -16,8 +16,9 @@ PARTS = {
     "mtls": [
         ("handshakes with client certificates", "bench/mtls-handshakes.pl",
          [], {}),
-        ("revocation lists", "bench/mtls-revocation.pl", [],
-         {"COUNTS": "100000 1000000"}),
+        ("headers of a request", "bench/mtls-headers.pl", [], {}),
+        ("revocation lists", "bench/mtls-revocation.pl", [], {}),
+        ("requests while a list is replaced", "bench/mtls-stall.pl", [], {}),
     ],
     "ecg": [
         ("policies of hostnames", "bench/ecg.py", ["1000000"], {}),
