@@ -8,13 +8,16 @@
 #include "ngx_edge_connection.h"
 #include "ngx_edge_keylog.h"
 #include "ngx_edge_policy_api.h"
+#include "ngx_edge_status.h"
+#include "ngx_edge_tls_metrics.h"
 #include "ngx_edge_tls_policy.h"
 #include "ngx_edge_variable_table.h"
 
 
 typedef struct {
-    /* first, see ngx_edge_client_hello.h */
-    ngx_edge_client_hello_slot_t    slot;
+    /* first, see ngx_edge_metrics.h */
+    ngx_edge_metrics_slot_t         slot;
+    ngx_edge_status_main_t          status;
 
     ngx_edge_policy_store_conf_t    store;
     ngx_edge_keylog_conf_t          keylog;
@@ -37,6 +40,7 @@ typedef struct {
 
 typedef struct {
     ngx_edge_policy_api_conf_t      api;
+    ngx_edge_status_conf_t          status;
 
     /* of the metric in Server-Timing; empty: none */
     ngx_str_t                       timing;
@@ -56,6 +60,7 @@ static ngx_int_t ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello,
 static ngx_int_t ngx_http_ecg_misdirected_handler(ngx_http_request_t *r);
 
 static ngx_int_t ngx_http_ecg_api_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ecg_status_handler(ngx_http_request_t *r);
 
 static ngx_int_t ngx_http_ecg_header_filter(ngx_http_request_t *r);
 
@@ -86,6 +91,10 @@ static char *ngx_http_ecg_merge_loc_conf(ngx_conf_t *cf, void *parent,
 static char *ngx_http_ecg_server_timing(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_ecg_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ecg_status_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static unsigned ngx_http_ecg_certificate_keys(SSL_CTX *ctx);
 
 
@@ -116,6 +125,20 @@ static ngx_command_t  ngx_http_ecg_commands[] = {
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_ecg_api,
       NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ecg_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_ecg_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ecg_status_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_ecg_status_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
@@ -279,6 +302,24 @@ ngx_http_ecg_api_handler(ngx_http_request_t *r)
 
 
 static ngx_int_t
+ngx_http_ecg_status_handler(ngx_http_request_t *r)
+{
+    ngx_edge_status_t          status;
+    ngx_http_ecg_loc_conf_t   *elcf;
+    ngx_http_ecg_main_conf_t  *emcf;
+
+    emcf = ngx_http_get_module_main_conf(r, ngx_http_ecg_module);
+    elcf = ngx_http_get_module_loc_conf(r, ngx_http_ecg_module);
+
+    status.main = &emcf->status;
+    status.slot = &emcf->slot;
+    status.store = &emcf->store;
+
+    return ngx_edge_status(r, &elcf->status, &status);
+}
+
+
+static ngx_int_t
 ngx_http_ecg_header_filter(ngx_http_request_t *r)
 {
     ngx_http_ecg_loc_conf_t  *elcf;
@@ -377,6 +418,19 @@ ngx_http_ecg_init(ngx_conf_t *cf)
     if (emcf->api && emcf->store.path.data == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"ecg_api\" needs \"ecg_store\"");
+        return NGX_ERROR;
+    }
+
+    if (ngx_edge_status_init(cf, &emcf->slot, &emcf->status) != NGX_OK
+        || ngx_edge_metrics_join(cf, &emcf->slot.metrics, NULL, NULL)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (emcf->slot.metrics
+        && ngx_edge_tls_metrics_init(cf, emcf->slot.metrics) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -529,7 +583,7 @@ ngx_http_ecg_init_policies(ngx_conf_t *cf)
 
     emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
 
-    return ngx_edge_client_hello_add(cf, &emcf->slot,
+    return ngx_edge_client_hello_add(cf, &emcf->slot.hello,
                                      ngx_http_ecg_client_hello, NULL);
 }
 
@@ -698,6 +752,33 @@ ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_ecg_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ecg_loc_conf_t *elcf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_ecg_main_conf_t  *emcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_ecg_status_handler;
+
+    emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
+
+    return ngx_edge_status_parse(cf, &emcf->slot, &ngx_http_ecg_module,
+                                 &elcf->status);
+}
+
+
+static char *
+ngx_http_ecg_status_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ecg_main_conf_t *emcf = conf;
+
+    return ngx_edge_status_parse_zone(cf, &emcf->status);
 }
 
 

@@ -5,7 +5,9 @@
 
 #include "ngx_edge_id_headers.h"
 #include "ngx_edge_identity.h"
+#include "ngx_edge_mtls_metrics.h"
 #include "ngx_edge_require.h"
+#include "ngx_edge_revocation_metrics.h"
 #include "ngx_edge_session.h"
 #include "ngx_edge_variable_table.h"
 
@@ -36,6 +38,7 @@ typedef struct {
     edge_owned_names_t            owned;
     size_t                        max_chain;    /* in a session, or 0 */
     ngx_edge_revocation_t         revocation;
+    ngx_edge_metrics_t           *metrics;
 } ngx_http_mtls_main_conf_t;
 
 
@@ -77,7 +80,6 @@ static char *ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf);
 static ngx_int_t ngx_http_mtls_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_init_sessions(ngx_conf_t *cf);
@@ -113,7 +115,7 @@ static ngx_conf_enum_t  ngx_http_mtls_revoked[] = {
 
 
 static ngx_conf_post_t  ngx_http_mtls_prefix_post = {
-    ngx_http_mtls_check_prefix
+    ngx_edge_id_headers_check_prefix
 };
 
 
@@ -339,12 +341,14 @@ ngx_http_mtls_post_read_handler(ngx_http_request_t *r)
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "client requested a server whose client certificates "
                       "are verified otherwise than was negotiated");
+        ngx_edge_mtls_metrics_refused(r, "misdirected");
         return NGX_HTTP_MISDIRECTED_REQUEST;
     }
 
     if (ngx_http_mtls_is_revoked(r)) {
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "client certificate is revoked, or cannot be looked up");
+        ngx_edge_mtls_metrics_refused(r, "revoked");
         return NGX_HTTPS_CERT_ERROR;
     }
 
@@ -643,38 +647,6 @@ ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static char *
-ngx_http_mtls_check_prefix(ngx_conf_t *cf, void *post, void *data)
-{
-    size_t      i;
-    u_char      c;
-    ngx_str_t  *prefix = data;
-
-    for (i = 0; i < prefix->len; i++) {
-        c = prefix->data[i] | 0x20;
-
-        if ((c >= 'a' && c <= 'z') || prefix->data[i] == '-'
-            || (prefix->data[i] >= '0' && prefix->data[i] <= '9'))
-        {
-            continue;
-        }
-
-        break;
-    }
-
-    if (i == prefix->len && prefix->len > 0 && prefix->len <= 64) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid header prefix \"%V\", it must be from 1 to 64 "
-                       "letters, digits and hyphens",
-                       prefix);
-
-    return NGX_CONF_ERROR;
-}
-
-
 static ngx_int_t
 ngx_http_mtls_init(ngx_conf_t *cf)
 {
@@ -684,7 +656,10 @@ ngx_http_mtls_init(ngx_conf_t *cf)
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
 
-    if (ngx_edge_identity_init(cf) != NGX_OK
+    if (ngx_edge_metrics_join(cf, &mmcf->metrics, ngx_edge_revocation_tell,
+                              &mmcf->revocation)
+           != NGX_OK
+        || ngx_edge_identity_init(cf) != NGX_OK
         || ngx_edge_session_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
@@ -737,6 +712,7 @@ ngx_http_mtls_init_sessions(ngx_conf_t *cf)
         sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
         mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
 
+        mscf->session.metrics = mmcf->metrics;
         mscf->session.max_chain = mmcf->max_chain;
         mscf->session.mode = mscf->resumption;
         mscf->session.reported = (mscf->revoked == NGX_HTTP_MTLS_REPORT);

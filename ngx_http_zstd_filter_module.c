@@ -6,6 +6,7 @@
 #include "ngx_edge_body.h"
 #include "ngx_edge_choice.h"
 #include "ngx_edge_coding.h"
+#include "ngx_edge_compression_metrics.h"
 #include "ngx_edge_elect.h"
 #include "ngx_edge_encoders.h"
 #include "ngx_edge_headers.h"
@@ -41,6 +42,7 @@ static ngx_int_t ngx_http_zstd_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_zstd_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_int_t ngx_http_zstd_static_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_zstd_log_handler(ngx_http_request_t *r);
 
 static ngx_int_t ngx_http_zstd_preconfigure(ngx_conf_t *cf);
 static void *ngx_http_zstd_create_main_conf(ngx_conf_t *cf);
@@ -459,6 +461,25 @@ ngx_http_zstd_static_handler(ngx_http_request_t *r)
 
 
 static ngx_int_t
+ngx_http_zstd_log_handler(ngx_http_request_t *r)
+{
+    ngx_edge_context_t         *ctx;
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    if (ctx) {
+        zmcf = ngx_http_get_module_main_conf(r, ngx_http_zstd_filter_module);
+
+        ngx_edge_compression_metrics_count(r, &zmcf->encoders, ctx->verdict,
+                                           ctx->body);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
 ngx_http_zstd_preconfigure(ngx_conf_t *cf)
 {
     if (ngx_edge_choice_check_modules(cf, ngx_http_zstd_filter_module.name)
@@ -652,6 +673,13 @@ ngx_http_zstd_init(ngx_conf_t *cf)
     }
 
     *h = ngx_http_zstd_static_handler;
+
+    if (ngx_edge_compression_metrics_init(cf, &zmcf->encoders,
+                                          ngx_http_zstd_log_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_http_zstd_header_filter;

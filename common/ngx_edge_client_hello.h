@@ -13,6 +13,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "ngx_edge_slot.h"
+
 
 #define NGX_EDGE_CLIENT_HELLO_MAGIC    0x65644348
 #define NGX_EDGE_CLIENT_HELLO_VERSION  1
@@ -47,18 +49,6 @@ typedef struct {
 
 typedef ngx_int_t (*ngx_edge_client_hello_pt)(ngx_edge_client_hello_t *hello,
     int *alert, void *data);
-
-
-/*
- * Two modules find each other's chain of handlers by this: the main
- * configuration of a module that adds handlers must begin with it, zeroed.
- */
-
-typedef struct {
-    uint32_t                        magic;
-    uint32_t                        version;
-    void                           *chain;
-} ngx_edge_client_hello_slot_t;
 
 
 /*

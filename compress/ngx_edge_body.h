@@ -58,6 +58,7 @@ typedef struct {
     uint64_t                      expected;     /* size to open frames for */
     off_t                         taken;        /* bytes of input consumed */
     uint64_t                      nanoseconds;  /* spent in the encoder */
+    int                           level;        /* of the latest encoder */
 
     /*
      * The step of the input buffer at hand.  An input buffer is let go as

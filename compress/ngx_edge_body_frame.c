@@ -38,6 +38,7 @@ ngx_edge_body_attach(ngx_edge_body_t *body, uint64_t size, ngx_uint_t whole)
     }
 
     coding = ngx_edge_coder_coding(body->coder, size);
+    body->level = coding->params->level;
 
     /* past the length worth coding the rest is stored, not broken off */
 

@@ -14,6 +14,7 @@
 
 
 static void ngx_edge_encoders_timer(ngx_event_t *ev);
+static void ngx_edge_encoders_publish(ngx_edge_encoders_t *encoders);
 
 
 const ngx_edge_coding_t *
@@ -146,6 +147,7 @@ ngx_edge_encoders_reclaim(ngx_edge_encoders_t *encoders)
         return 0;
     }
 
+    encoders->parked++;
     borrower->park(borrower, 0);
 
     return 1;
@@ -174,7 +176,18 @@ ngx_edge_encoders_take(ngx_edge_encoders_t *encoders,
                               size, whole);
     }
 
+    ngx_edge_encoders_publish(encoders);
+
     return lent;
+}
+
+
+static void
+ngx_edge_encoders_publish(ngx_edge_encoders_t *encoders)
+{
+    if (encoders->publish) {
+        encoders->publish(encoders);
+    }
 }
 
 
@@ -222,6 +235,8 @@ ngx_edge_encoders_give(ngx_edge_encoders_t *encoders,
     }
 
     edge_pool_give(encoders->pool, lent);
+
+    ngx_edge_encoders_publish(encoders);
 }
 
 
@@ -239,11 +254,13 @@ ngx_edge_encoders_park(ngx_edge_encoders_t *encoders, ngx_queue_t *queue)
             break;
         }
 
+        encoders->parked++;
         borrower->park(borrower, 1);
 
         /* an encoder that nobody waits for: keep no more than there were */
 
         (void) edge_pool_evict(encoders->pool);
+        ngx_edge_encoders_publish(encoders);
     }
 
     borrower = ngx_edge_encoders_resting(queue, 0);

@@ -9,6 +9,7 @@
 
 #include "edge_level.h"
 #include "edge_pool.h"
+#include "ngx_edge_metrics.h"
 
 
 /*
@@ -66,7 +67,9 @@ typedef struct {
  * the rest is made by each worker when it is first needed.
  */
 
-typedef struct {
+typedef struct ngx_edge_encoders_s  ngx_edge_encoders_t;
+
+struct ngx_edge_encoders_s {
     size_t             ceiling;         /* bytes, 0: none */
     ngx_uint_t         idle_max;        /* encoders kept for the next ones */
     ngx_msec_t         idle_time;
@@ -80,7 +83,12 @@ typedef struct {
     u_char            *scratch;
     size_t             scratch_size;
     ngx_log_t         *log;
-} ngx_edge_encoders_t;
+
+    /* tells others what this worker has; NULL: nobody asks */
+    void             (*publish)(ngx_edge_encoders_t *encoders);
+    ngx_edge_metrics_t  *metrics;
+    ngx_uint_t         parked;          /* since it was last told */
+};
 
 
 /* How to code a body of size bytes, or EDGE_SIZE_UNKNOWN. */

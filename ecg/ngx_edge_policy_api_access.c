@@ -1,8 +1,8 @@
 
+#include "ngx_edge_local.h"
 #include "ngx_edge_policy_api.h"
 
 
-static ngx_uint_t ngx_edge_policy_api_is_local(struct sockaddr *sa);
 static ngx_uint_t ngx_edge_policy_api_is_certified(ngx_http_request_t *r);
 static ngx_uint_t ngx_edge_policy_api_is_allowed(ngx_http_request_t *r);
 
@@ -10,37 +10,9 @@ static ngx_uint_t ngx_edge_policy_api_is_allowed(ngx_http_request_t *r);
 ngx_uint_t
 ngx_edge_policy_api_may_write(ngx_http_request_t *r)
 {
-    return ngx_edge_policy_api_is_local(r->connection->sockaddr)
+    return ngx_edge_local(r)
            || ngx_edge_policy_api_is_certified(r)
            || ngx_edge_policy_api_is_allowed(r);
-}
-
-
-static ngx_uint_t
-ngx_edge_policy_api_is_local(struct sockaddr *sa)
-{
-#if (NGX_HAVE_INET6)
-    struct sockaddr_in6  *sin6;
-#endif
-
-    switch (sa->sa_family) {
-
-    case AF_UNIX:
-        return 1;
-
-#if (NGX_HAVE_INET6)
-    case AF_INET6:
-        sin6 = (struct sockaddr_in6 *) sa;
-
-        return IN6_IS_ADDR_LOOPBACK(&sin6->sin6_addr)
-               || (IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr)
-                   && sin6->sin6_addr.s6_addr[12] == 127);
-#endif
-
-    default: /* AF_INET */
-        return (ntohl(((struct sockaddr_in *) sa)->sin_addr.s_addr) >> 24)
-               == 127;
-    }
 }
 
 

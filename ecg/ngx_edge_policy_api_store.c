@@ -1,5 +1,6 @@
 
 #include "ngx_edge_policy_api.h"
+#include "ngx_edge_tls_metrics.h"
 
 
 #if (NGX_THREADS)
@@ -225,6 +226,8 @@ ngx_edge_policy_api_log(ngx_edge_policy_api_task_t *task)
     r = task->request;
     api = task->api;
     log = r->connection->log;
+
+    ngx_edge_tls_metrics_changed(r, task->delete ? "delete" : "put", task->n);
 
     if (api->setting == EDGE_POLICY_SETTINGS) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,

@@ -1,4 +1,5 @@
 
+#include "ngx_edge_tls_metrics.h"
 #include "ngx_edge_tls_policy.h"
 
 
@@ -52,6 +53,7 @@ ngx_int_t
 ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
     ngx_edge_tls_policy_conf_t *conf)
 {
+    uint64_t                      begun;
     ngx_pool_t                   *pool;
     ngx_edge_tls_policy_state_t  *state;
 
@@ -62,6 +64,7 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
     if (state == NULL) {
 
         pool = hello->connection->pool;
+        begun = ngx_edge_tls_metrics_begin(hello);
 
         state = ngx_pcalloc(pool, sizeof(ngx_edge_tls_policy_state_t));
 
@@ -75,6 +78,8 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
             *alert = SSL_AD_INTERNAL_ERROR;
             return NGX_ERROR;
         }
+
+        ngx_edge_tls_metrics_end(hello, begun);
 
         if (state->failure) {
             ngx_edge_tls_policy_log_refused(hello, state, state->failure);
@@ -203,6 +208,8 @@ ngx_edge_tls_policy_log_refused(ngx_edge_client_hello_t *hello,
     time_t      now;
     ngx_log_t  *log;
     ngx_uint_t  lines;
+
+    ngx_edge_tls_metrics_refused(hello, reason);
 
     log = hello->connection->log;
     now = ngx_time();

@@ -295,3 +295,35 @@ ngx_edge_id_headers_add_omitted(ngx_http_request_t *r, ngx_str_t *omitted,
 
     return NGX_OK;
 }
+
+
+char *
+ngx_edge_id_headers_check_prefix(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t      i;
+    u_char      c;
+    ngx_str_t  *prefix = data;
+
+    for (i = 0; i < prefix->len; i++) {
+        c = prefix->data[i] | 0x20;
+
+        if ((c >= 'a' && c <= 'z') || prefix->data[i] == '-'
+            || (prefix->data[i] >= '0' && prefix->data[i] <= '9'))
+        {
+            continue;
+        }
+
+        break;
+    }
+
+    if (i == prefix->len && prefix->len > 0 && prefix->len <= 64) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid header prefix \"%V\", it must be from 1 to 64 "
+                       "letters, digits and hyphens",
+                       prefix);
+
+    return NGX_CONF_ERROR;
+}

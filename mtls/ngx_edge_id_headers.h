@@ -79,4 +79,9 @@ ngx_int_t ngx_edge_id_headers_apply(ngx_http_request_t *r,
     ngx_edge_id_headers_t *headers);
 
 
+/* Checks the prefix of headers that a directive has set, an ngx_str_t. */
+
+char *ngx_edge_id_headers_check_prefix(ngx_conf_t *cf, void *post, void *data);
+
+
 #endif /* _NGX_EDGE_ID_HEADERS_H_INCLUDED_ */

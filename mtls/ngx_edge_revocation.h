@@ -44,6 +44,13 @@ typedef struct {
     u_char         files[32];
     void          *slots[2];
     size_t         size;          /* of a slot */
+
+    /* the last loading, see ngx_edge_revocation_metrics.h */
+    time_t         load_time;
+    uint64_t       load_begun;
+    uint64_t       load_msec;
+    ngx_uint_t     load_ok;
+    ngx_uint_t     load_problems;
 } ngx_edge_revocation_shared_t;
 
 

@@ -3,6 +3,8 @@
 
 #include <sys/mman.h>
 
+#include "ngx_edge_revocation_metrics.h"
+
 
 /* How long the master waits for a worker that builds at that time */
 
@@ -174,6 +176,8 @@ ngx_edge_revocation_build(ngx_edge_revocation_task_t *task)
         return;
     }
 
+    ngx_edge_revocation_load_begins(rev);
+
     next = (shared->generation + 1) % 2;
 
     ngx_edge_revocation_clear(task, next);
@@ -226,6 +230,8 @@ ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task, ngx_log_t *log)
             rc = NGX_ERROR;
         }
 
+        ngx_edge_revocation_load_ends(task->rev, rc == NGX_OK,
+                                      task->report.nproblems);
         edge_revocation_report_free(&task->report);
     }
 

@@ -1,4 +1,5 @@
 
+#include "ngx_edge_mtls_metrics.h"
 #include "ngx_edge_session.h"
 
 
@@ -14,6 +15,8 @@ static SSL_TICKET_RETURN ngx_edge_session_ticket(ngx_ssl_conn_t *ssl,
 static SSL_SESSION *ngx_edge_session_get(ngx_ssl_conn_t *ssl, const u_char *id,
     int len, int *copy);
 static ngx_uint_t ngx_edge_session_is_good(ngx_ssl_conn_t *ssl,
+    SSL_SESSION *session);
+static const char *ngx_edge_session_fault(ngx_edge_session_conf_t *conf,
     SSL_SESSION *session);
 
 
@@ -61,7 +64,9 @@ ngx_edge_session_init_server(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     conf->is_mutual = (sscf->verify != 0);
 
-    if (ngx_edge_session_digest(cf, cscf, conf) != NGX_OK) {
+    if (ngx_edge_session_digest(cf, cscf, conf) != NGX_OK
+        || ngx_edge_mtls_metrics_init_server(cf, ctx, conf->metrics) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -95,6 +100,8 @@ ngx_edge_session_hello(ngx_edge_client_hello_t *hello,
     if (SSL_set_ex_data(hello->ssl_conn, ngx_edge_session_index, conf) == 0) {
         return NGX_ERROR;
     }
+
+    ngx_edge_mtls_metrics_hello(hello);
 
     switch (conf->mode) {
 
@@ -271,7 +278,7 @@ ngx_edge_session_get(ngx_ssl_conn_t *ssl, const u_char *id, int len, int *copy)
 static ngx_uint_t
 ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
 {
-    edge_session_note_t       note;
+    const char               *reason;
     ngx_edge_session_conf_t  *conf;
 
     conf = SSL_get_ex_data(ssl, ngx_edge_session_index);
@@ -286,20 +293,37 @@ ngx_edge_session_is_good(ngx_ssl_conn_t *ssl, SSL_SESSION *session)
         return 1;
     }
 
+    reason = ngx_edge_session_fault(conf, session);
+
+    if (reason) {
+        ngx_edge_mtls_metrics_session(ssl, reason);
+    }
+
+    return reason == NULL;
+}
+
+
+/* Why it is not good, or NULL. */
+
+static const char *
+ngx_edge_session_fault(ngx_edge_session_conf_t *conf, SSL_SESSION *session)
+{
+    edge_session_note_t  note;
+
     /* without a note the certificate was not verified */
 
     if (ngx_edge_session_note(session, &note) != NGX_OK) {
-        return 0;
+        return "unverified";
     }
 
     if (conf->revocation
         && ngx_edge_revocation_find(conf->revocation, &note)
            != NGX_EDGE_REVOCATION_GOOD)
     {
-        return 0;
+        return "revoked";
     }
 
-    return note.valid_until >= ngx_time();
+    return (note.valid_until < ngx_time()) ? "expired" : NULL;
 }
 
 

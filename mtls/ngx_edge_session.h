@@ -14,6 +14,7 @@
 
 #include "edge_trust_digest.h"
 #include "ngx_edge_client_hello.h"
+#include "ngx_edge_metrics.h"
 #include "ngx_edge_revocation.h"
 
 
@@ -36,6 +37,8 @@ typedef struct {
 
     u_char                    verify[EDGE_TRUST_DIGEST_LEN];
     u_char                    server[EDGE_TRUST_DIGEST_LEN];
+
+    ngx_edge_metrics_t       *metrics;     /* NULL: nobody asks */
 
     unsigned                  is_mutual:1;
 } ngx_edge_session_conf_t;

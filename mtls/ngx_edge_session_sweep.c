@@ -1,4 +1,5 @@
 
+#include "ngx_edge_mtls_metrics.h"
 #include "ngx_edge_session.h"
 
 
@@ -89,6 +90,8 @@ ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from, ngx_uint_t n)
 
         ngx_log_error(NGX_LOG_INFO, c->log, 0,
                       "client certificate was revoked, closing connection");
+
+        ngx_edge_mtls_metrics_closed(c->ssl->connection);
 
         if (shutdown(c->fd, SHUT_RDWR) == -1) {
             ngx_connection_error(c, ngx_socket_errno,
