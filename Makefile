@@ -29,7 +29,7 @@ modules:
 	@tools/build.sh
 
 deps:
-	@tools/deps.sh build unit test lint
+	@tools/deps.sh build unit test browser lint
 	@tools/perl.sh
 
 deps-%:

@@ -3,6 +3,10 @@
 #include "ngx_edge_status.h"
 
 
+static ngx_edge_status_format_e ngx_edge_status_asked(ngx_http_request_t *r,
+    ngx_edge_status_format_e format);
+static ngx_int_t ngx_edge_status_write_page(ngx_edge_status_out_t *out,
+    ngx_edge_status_main_t *main);
 static ngx_int_t ngx_edge_status_write_all(ngx_edge_status_out_t *out,
     ngx_edge_status_t *status);
 static ngx_int_t ngx_edge_status_send(ngx_edge_status_out_t *out);
@@ -15,6 +19,7 @@ static ngx_int_t ngx_edge_status_header(ngx_http_request_t *r,
 static ngx_conf_enum_t  ngx_edge_status_formats[] = {
     { ngx_string("prometheus"), NGX_EDGE_STATUS_PROMETHEUS },
     { ngx_string("json"), NGX_EDGE_STATUS_JSON },
+    { ngx_string("html"), NGX_EDGE_STATUS_HTML },
     { ngx_null_string, 0 }
 };
 
@@ -43,7 +48,8 @@ ngx_edge_status_parse(ngx_conf_t *cf, ngx_edge_metrics_slot_t *slot,
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\" of \"ecg_status\": it "
-                           "must be prometheus or json, alone or with remote",
+                           "must be prometheus, json or html, alone or with "
+                           "remote",
                            &value[conf->format ? 2 : 1]);
         return NGX_CONF_ERROR;
     }
@@ -108,7 +114,9 @@ ngx_edge_status_init(ngx_conf_t *cf, ngx_edge_metrics_slot_t *slot,
         return NGX_ERROR;
     }
 
-    if (ngx_edge_status_certificates(cf, main) != NGX_OK) {
+    if (ngx_edge_status_certificates(cf, main) != NGX_OK
+        || ngx_edge_status_page_policy(cf, &main->policy) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -179,12 +187,77 @@ ngx_edge_status(ngx_http_request_t *r, ngx_edge_status_conf_t *conf,
 
     out.request = r;
     out.last = &out.first;
-    out.json = (conf->format == NGX_EDGE_STATUS_JSON);
 
-    rc = ngx_edge_status_write_all(&out, status);
+    switch (ngx_edge_status_asked(r, conf->format)) {
+
+    case NGX_EDGE_STATUS_HTML:
+        rc = ngx_edge_status_write_page(&out, status->main);
+        break;
+
+    case NGX_EDGE_STATUS_JSON:
+        out.json = 1;
+        rc = ngx_edge_status_write_all(&out, status);
+        break;
+
+    default: /* NGX_EDGE_STATUS_PROMETHEUS */
+        rc = ngx_edge_status_write_all(&out, status);
+    }
 
     return (rc == NGX_OK) ? ngx_edge_status_send(&out)
                           : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/* The page asks its own location for its figures. */
+
+static ngx_edge_status_format_e
+ngx_edge_status_asked(ngx_http_request_t *r, ngx_edge_status_format_e format)
+{
+    ngx_str_t         value;
+    ngx_conf_enum_t  *f;
+
+    if (format != NGX_EDGE_STATUS_HTML
+        || ngx_http_arg(r, (u_char *) "format", 6, &value) != NGX_OK)
+    {
+        return format;
+    }
+
+    for (f = ngx_edge_status_formats; f->name.len; f++) {
+        if (f->name.len == value.len
+            && ngx_strncmp(f->name.data, value.data, value.len) == 0)
+        {
+            return f->value;
+        }
+    }
+
+    return format;
+}
+
+
+static ngx_int_t
+ngx_edge_status_write_page(ngx_edge_status_out_t *out,
+    ngx_edge_status_main_t *main)
+{
+    ngx_http_request_t  *r;
+
+    r = out->request;
+
+    ngx_str_set(&r->headers_out.content_type, "text/html; charset=utf-8");
+
+    if (ngx_edge_status_header(r, "Content-Security-Policy",
+                               (char *) main->policy.data)
+           != NGX_OK
+        || ngx_edge_status_header(r, "X-Content-Type-Options", "nosniff")
+           != NGX_OK
+        || ngx_edge_status_header(r, "Referrer-Policy", "no-referrer")
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_edge_status_page_write(out);
+
+    return out->failed ? NGX_ERROR : NGX_OK;
 }
 
 

@@ -17,7 +17,8 @@
 typedef enum {
     NGX_EDGE_STATUS_OFF = 0,
     NGX_EDGE_STATUS_PROMETHEUS,
-    NGX_EDGE_STATUS_JSON
+    NGX_EDGE_STATUS_JSON,
+    NGX_EDGE_STATUS_HTML
 } ngx_edge_status_format_e;
 
 
@@ -38,6 +39,9 @@ typedef struct {
     size_t                         zone_size;
     ngx_array_t                    certificates;
     ngx_str_t                      modules;     /* "zstd,mtls,ecg" */
+
+    /* Content-Security-Policy of the page, with a final NUL */
+    ngx_str_t                      policy;
 } ngx_edge_status_main_t;
 
 typedef struct {
@@ -147,6 +151,12 @@ ngx_int_t ngx_edge_status_certificates(ngx_conf_t *cf,
     ngx_edge_status_main_t *main);
 void ngx_edge_status_write_certificates(ngx_edge_status_out_t *out,
     ngx_array_t *certificates);
+
+
+/* The page: what may run in it, by hashes, and itself. */
+
+ngx_int_t ngx_edge_status_page_policy(ngx_conf_t *cf, ngx_str_t *policy);
+void ngx_edge_status_page_write(ngx_edge_status_out_t *out);
 
 
 #endif /* _NGX_EDGE_STATUS_H_INCLUDED_ */
