@@ -7,6 +7,7 @@
 #include "ngx_edge_choice.h"
 #include "ngx_edge_coding.h"
 #include "ngx_edge_compression_metrics.h"
+#include "ngx_edge_dictionaries.h"
 #include "ngx_edge_elect.h"
 #include "ngx_edge_encoders.h"
 #include "ngx_edge_headers.h"
@@ -21,6 +22,7 @@ typedef struct {
     ngx_edge_params_t       params;
     ngx_str_t               dict_file;
     ngx_flag_t              dict_unsafe;
+    ngx_array_t             dictionary_files;
 } ngx_http_zstd_main_conf_t;
 
 
@@ -30,6 +32,7 @@ typedef struct {
 
     ngx_edge_choice_t       choice;
     ngx_edge_coder_t       *coders;         /* by edge_coding_e */
+    ngx_array_t            *dictionaries;   /* ngx_edge_dictionary_t */
     ngx_hash_t              types;
     ngx_array_t            *types_keys;
     ngx_str_t               bypass_vary;
@@ -44,6 +47,8 @@ static ngx_int_t ngx_http_zstd_body_filter(ngx_http_request_t *r,
 static ngx_int_t ngx_http_zstd_static_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_zstd_log_handler(ngx_http_request_t *r);
 
+static char *ngx_http_zstd_dictionary(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static ngx_int_t ngx_http_zstd_preconfigure(ngx_conf_t *cf);
 static void *ngx_http_zstd_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_zstd_init_main_conf(ngx_conf_t *cf, void *conf);
@@ -51,6 +56,10 @@ static void *ngx_http_zstd_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_zstd_init(ngx_conf_t *cf);
+
+
+/* as cmd->post below: nothing but the file is given, and dcz is meant */
+static ngx_uint_t  ngx_http_zstd_dcz_compat = 1;
 
 
 #define NGX_HTTP_ZSTD_LOC                                                    \
@@ -189,6 +198,12 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                             ngx_edge_set_checked_slot, encoders.idle_time,
                             &ngx_edge_check_idle),
 
+    ngx_http_zstd_slot("compression_dictionary", NGX_CONF_1MORE,
+                       ngx_http_zstd_dictionary, dictionaries, NULL),
+    ngx_http_zstd_slot("zstd_dcz_dict_file", NGX_CONF_TAKE1,
+                       ngx_http_zstd_dictionary, dictionaries,
+                       &ngx_http_zstd_dcz_compat),
+
     ngx_http_zstd_main_slot("zstd_dict_file", NGX_CONF_TAKE1,
                             ngx_conf_set_str_slot, dict_file, NULL),
     ngx_http_zstd_main_slot("zstd_dict_file_unsafe", NGX_CONF_FLAG,
@@ -254,7 +269,25 @@ ngx_http_zstd_vary(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
-    return ngx_edge_headers_vary(r, headers);
+    return ngx_edge_headers_vary(r, headers, conf->dictionaries != NULL);
+}
+
+
+static const ngx_edge_coder_t *
+ngx_http_zstd_coder_of(ngx_http_zstd_loc_conf_t *conf,
+    const ngx_edge_dictionary_t *dictionary, edge_coding_e coding)
+{
+    switch (coding) {
+
+    case EDGE_CODING_DCZ:
+        return &dictionary->file->dcz;
+
+    case EDGE_CODING_DCB:
+        return &dictionary->file->dcb;
+
+    default:
+        return &conf->coders[coding];
+    }
 }
 
 
@@ -262,8 +295,8 @@ ngx_http_zstd_vary(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 
 static const ngx_edge_coder_t *
 ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
-    ngx_http_zstd_loc_conf_t *conf, const edge_coding_e *order,
-    ngx_uint_t count, off_t length)
+    ngx_http_zstd_loc_conf_t *conf, const ngx_edge_dictionary_t *dictionary,
+    const edge_coding_e *order, ngx_uint_t count, off_t length)
 {
     uint64_t                  size;
     ngx_uint_t                i, whole;
@@ -274,7 +307,7 @@ ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
     whole = (size <= EDGE_POOL_WHOLE_MAX);
 
     for (i = 0; i < count; i++) {
-        coder = &conf->coders[order[i]];
+        coder = ngx_http_zstd_coder_of(conf, dictionary, order[i]);
         coding = ngx_edge_coder_coding(coder, size);
 
         if (ngx_edge_encoders_has_room(&zmcf->encoders, coding, size, whole)) {
@@ -290,7 +323,8 @@ ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
 
 static ngx_int_t
 ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
-    const edge_coding_e *order, ngx_uint_t count, ngx_edge_context_t **ctx)
+    const ngx_edge_dictionary_t *dictionary, const edge_coding_e *order,
+    ngx_uint_t count, ngx_edge_context_t **ctx)
 {
     off_t                       length;
     const ngx_edge_coder_t     *coder;
@@ -305,7 +339,7 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     }
 
     length = r->headers_out.content_length_n;
-    coder = ngx_http_zstd_coder(zmcf, conf, order, count, length);
+    coder = ngx_http_zstd_coder(zmcf, conf, dictionary, order, count, length);
 
     if (coder == NULL) {
         return NGX_EDGE_MEMORY;
@@ -337,10 +371,11 @@ static ngx_int_t
 ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     ngx_edge_context_t **ctx)
 {
-    ngx_int_t           verdict;
-    ngx_uint_t          count;
-    edge_coding_e       order[NGX_EDGE_CODINGS];
-    ngx_edge_headers_t  headers;
+    ngx_int_t                     verdict;
+    ngx_uint_t                    count;
+    edge_coding_e                 order[NGX_EDGE_CODINGS + 2];
+    ngx_edge_headers_t            headers;
+    const ngx_edge_dictionary_t  *dictionary;
 
     if (r != r->main) {
         return NGX_EDGE_SUBREQUEST;
@@ -348,7 +383,16 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 
     ngx_edge_headers_read(r, &headers);
 
-    if (*ctx && (*ctx)->vary && ngx_edge_headers_vary(r, &headers) != NGX_OK) {
+    if (*ctx && (*ctx)->vary
+        && ngx_edge_headers_vary(r, &headers, 0) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (conf->dictionaries
+        && ngx_edge_dictionaries_announce(r, conf->dictionaries, &headers)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -368,13 +412,23 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
+    dictionary = NULL;
+
+    if (conf->dictionaries) {
+        dictionary = ngx_edge_dictionaries_find(r, conf->dictionaries,
+                                                &headers);
+        if (dictionary) {
+            count = ngx_edge_dictionaries_order(dictionary, order, count);
+        }
+    }
+
     verdict = ngx_edge_elect_codings(r, &conf->elect, order, &count);
 
     if (verdict != NGX_EDGE_CODED) {
         return verdict;
     }
 
-    verdict = ngx_http_zstd_code(r, conf, order, count, ctx);
+    verdict = ngx_http_zstd_code(r, conf, dictionary, order, count, ctx);
 
     if (verdict != NGX_EDGE_CODED) {
         return verdict;
@@ -492,6 +546,20 @@ ngx_http_zstd_preconfigure(ngx_conf_t *cf)
 }
 
 
+static char *
+ngx_http_zstd_dictionary(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_zstd_loc_conf_t *zlcf = conf;
+
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
+
+    return ngx_edge_dictionaries_add(cf, &zmcf->dictionary_files,
+                                     &zlcf->dictionaries, cmd->post != NULL);
+}
+
+
 static void *
 ngx_http_zstd_create_main_conf(ngx_conf_t *cf)
 {
@@ -511,7 +579,11 @@ ngx_http_zstd_create_main_conf(ngx_conf_t *cf)
     cln->handler = ngx_edge_encoders_destroy;
     cln->data = &zmcf->encoders;
 
-    if (ngx_edge_coding_init_params(cf, zmcf->params) != NGX_OK) {
+    if (ngx_edge_coding_init_params(cf, zmcf->params) != NGX_OK
+        || ngx_array_init(&zmcf->dictionary_files, cf->pool, 4,
+                          sizeof(ngx_edge_dictionary_file_t *))
+           != NGX_OK)
+    {
         return NULL;
     }
 
@@ -588,6 +660,7 @@ ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
     conf->elect.min_length = NGX_CONF_UNSET_SIZE;
     conf->elect.max_length = NGX_CONF_UNSET;
     conf->elect.bypass = NGX_CONF_UNSET_PTR;
+    conf->dictionaries = NGX_CONF_UNSET_PTR;
 
     conf->settings.window_log = NGX_CONF_UNSET_UINT;
     conf->settings.brotli_window_log = NGX_CONF_UNSET_UINT;
@@ -621,6 +694,11 @@ ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_off_value(conf->elect.max_length, prev->elect.max_length,
                              0);
     ngx_conf_merge_ptr_value(conf->elect.bypass, prev->elect.bypass, NULL);
+    ngx_conf_merge_ptr_value(conf->dictionaries, prev->dictionaries, NULL);
+
+    if (conf->dictionaries && conf->dictionaries->nelts == 0) {
+        conf->dictionaries = NULL;
+    }
 
     if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types,
                              &prev->types_keys, &prev->types,

@@ -87,14 +87,15 @@ typedef struct {
 
 
 /*
- * What one encoder of a body leaves to the next where the coding has no
- * frames to put one after the other.  Begins as zeros.
+ * What one encoder of a body leaves to the next where the coding is not
+ * just frames one after the other.  Begins as zeros.
  */
 
 typedef struct {
     uint64_t     size;              /* bytes of the body coded so far */
     uint32_t     check;             /* their CRC-32, where it is needed */
     unsigned     begun;             /* the coding's header is written */
+    unsigned     headed;            /* what goes in front of the coding is */
 } edge_progress_t;
 
 

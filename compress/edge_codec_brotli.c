@@ -11,10 +11,6 @@
  */
 #define EDGE_BROTLI_SIZE_HINT_MAX  ((1 << 20) - 1)
 
-/* what windows a body of unknown size is worth */
-#define EDGE_BROTLI_WINDOW_LOG     18
-
-#define EDGE_BROTLI_SLACK          (160 * 1024)
 #define EDGE_BROTLI_BOOKKEEPING    1024
 
 
@@ -29,10 +25,12 @@ struct edge_encoder_s {
     edge_memory_t       *memory;
     edge_progress_t     *progress;
     edge_progress_t      own;           /* of a body that nobody resumes */
+    const void          *dictionary;
     int                  level;
     unsigned             window_log;
     uint64_t             size_max;
     unsigned             flushed;       /* nothing was taken since */
+    unsigned             attached;
 };
 
 
@@ -50,110 +48,6 @@ edge_codec_brotli_free(void *arena, void *data)
 }
 
 
-unsigned
-edge_brotli_window_log(const edge_params_t *params, uint64_t size_max)
-{
-    unsigned  cap, window_log;
-
-    cap = params->window_log ? params->window_log : EDGE_BROTLI_WINDOW_LOG;
-    window_log = EDGE_BROTLI_WINDOW_LOG_MIN;
-
-    while (window_log < cap && (uint64_t) 1 << window_log < size_max) {
-        window_log++;
-    }
-
-    /* what the library makes of less at its two fastest levels */
-
-    return (params->level < 2 && window_log < 18) ? 18 : window_log;
-}
-
-
-/* the logarithm of the most bytes that the library codes at a time */
-
-static unsigned
-edge_codec_brotli_block_log(int level, unsigned window_log)
-{
-    if (level < 2) {
-        return window_log;
-    }
-
-    if (level < 4) {
-        return 14;
-    }
-
-    if (level >= 9 && window_log > 16) {
-        return window_log < 18 ? window_log : 18;
-    }
-
-    return 16;
-}
-
-
-/* the tables that find matches, by level: libbrotli's c/enc/quality.h */
-
-static size_t
-edge_codec_brotli_tables(int level, unsigned window_log)
-{
-    static const size_t  small[] = {
-        128, 256, 256, 256, 512, 544, 544, 544, 544, 1312
-    };
-    static const size_t  large[] = {
-        128, 1152, 256, 256, 512, 1088, 2112, 8320, 16512, 32896
-    };
-
-    if (level >= 10) {
-        return 512 * 1024 + ((size_t) 8 << window_log);
-    }
-
-    return 1024 * (window_log <= 16 ? small[level] : large[level]);
-}
-
-
-static size_t
-edge_codec_brotli_min(uint64_t size, size_t limit)
-{
-    return size < limit ? (size_t) size : limit;
-}
-
-
-/*
- * Measured, not promised by the library: test_edge_codec_brotli.c holds it
- * against what the library takes of bodies that are hard on it.
- */
-
-static size_t
-edge_codec_brotli_reserve(const edge_params_t *params, uint64_t size_max)
-{
-    size_t    ring, block, metablock, commands, output, split;
-    unsigned  window_log, block_log, ring_log;
-
-    window_log = edge_brotli_window_log(params, size_max);
-    block_log = edge_codec_brotli_block_log(params->level, window_log);
-    ring_log = 1 + (window_log > block_log ? window_log : block_log);
-
-    ring = ((size_t) 1 << ring_log) + ((size_t) 1 << block_log);
-    block = edge_codec_brotli_min(size_max, (size_t) 1 << block_log);
-    metablock = edge_codec_brotli_min(size_max, (size_t) 1 << ring_log);
-
-    commands = 3 * metablock + 10 * block;
-    output = 2 * metablock;
-    split = 3 * metablock;
-
-    if (params->level < 4) {
-        commands = 12 * (16 * 1024 + 2 * block);
-        split = 2 * metablock;
-    }
-
-    if (params->level >= 10) {
-        split = 48 * block + 24 * metablock;
-    }
-
-    return ring + commands + output + split
-           + edge_codec_brotli_tables(params->level, window_log)
-           + EDGE_BROTLI_SLACK;
-}
-
-
 static size_t
 edge_codec_brotli_estimate(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
@@ -161,7 +55,7 @@ edge_codec_brotli_estimate(const edge_params_t *params, uint64_t size_max,
     (void) whole;
 
     return sizeof(edge_encoder_t) + EDGE_BROTLI_BOOKKEEPING
-           + edge_codec_brotli_reserve(params, size_max);
+           + edge_brotli_reserve(params, size_max);
 }
 
 
@@ -179,7 +73,7 @@ edge_codec_brotli_create(edge_memory_t *memory, const edge_params_t *params,
     }
 
     encoder->arena = edge_arena_create(memory,
-                               edge_codec_brotli_reserve(params, size_max));
+                               edge_brotli_reserve(params, size_max));
     if (encoder->arena == NULL) {
         edge_memory_free(memory, encoder);
         return NULL;
@@ -187,6 +81,7 @@ edge_codec_brotli_create(edge_memory_t *memory, const edge_params_t *params,
 
     encoder->memory = memory;
     encoder->state = NULL;
+    encoder->dictionary = params->dictionary;
     encoder->level = params->level;
     encoder->window_log = edge_brotli_window_log(params, size_max);
     encoder->size_max = size_max;
@@ -215,6 +110,7 @@ edge_codec_brotli_open(edge_encoder_t *encoder, uint64_t size)
     encoder->own.size = 0;
     encoder->progress = &encoder->own;
     encoder->flushed = 1;
+    encoder->attached = 0;
 
     encoder->state = BrotliEncoderCreateInstance(edge_codec_brotli_alloc,
                                                  edge_codec_brotli_free,
@@ -224,7 +120,10 @@ edge_codec_brotli_open(edge_encoder_t *encoder, uint64_t size)
     }
 
     hint = (size == EDGE_SIZE_UNKNOWN) ? encoder->size_max : size;
-    hint = edge_codec_brotli_min(hint, EDGE_BROTLI_SIZE_HINT_MAX);
+
+    if (hint > EDGE_BROTLI_SIZE_HINT_MAX) {
+        hint = EDGE_BROTLI_SIZE_HINT_MAX;
+    }
 
     if (!BrotliEncoderSetParameter(encoder->state, BROTLI_PARAM_QUALITY,
                                    encoder->level)
@@ -253,7 +152,7 @@ edge_codec_brotli_resume(edge_encoder_t *encoder, edge_progress_t *progress)
 
     /* any offset past the largest window means the same */
 
-    offset = edge_codec_brotli_min(progress->size, 1 << 30);
+    offset = progress->size < 1 << 30 ? progress->size : 1 << 30;
 
     (void) BrotliEncoderSetParameter(encoder->state,
                                      BROTLI_PARAM_STREAM_OFFSET, offset);
@@ -267,13 +166,45 @@ edge_codec_brotli_resume(edge_encoder_t *encoder, edge_progress_t *progress)
 }
 
 
+/*
+ * What is made already goes out first: a stream that was resumed begins with
+ * a flush of its own, and refuses input until that is written.
+ */
+
+static edge_codec_rc_e
+edge_codec_brotli_drain(edge_encoder_t *encoder, edge_out_t *out)
+{
+    size_t          none, out_left;
+    uint8_t        *next_out;
+    const uint8_t  *next_in;
+
+    none = 0;
+    next_in = NULL;
+    out_left = out->size - out->pos;
+    next_out = (uint8_t *) out->data + out->pos;
+
+    if (!BrotliEncoderCompressStream(encoder->state,
+                                     BROTLI_OPERATION_PROCESS, &none,
+                                     &next_in, &out_left, &next_out, NULL))
+    {
+        return EDGE_CODEC_ERROR;
+    }
+
+    out->pos = out->size - out_left;
+
+    return BrotliEncoderHasMoreOutput(encoder->state) ? EDGE_CODEC_MORE
+                                                      : EDGE_CODEC_DONE;
+}
+
+
 static edge_codec_rc_e
 edge_codec_brotli_step(edge_encoder_t *encoder, edge_step_e step,
     edge_in_t *in, edge_out_t *out)
 {
-    size_t          in_left, out_left;
-    uint8_t        *next_out;
-    const uint8_t  *next_in;
+    size_t           in_left, out_left;
+    uint8_t         *next_out;
+    const uint8_t   *next_in;
+    edge_codec_rc_e  rc;
 
     static const BrotliEncoderOperation  operations[] = {
         BROTLI_OPERATION_PROCESS,
@@ -281,6 +212,26 @@ edge_codec_brotli_step(edge_encoder_t *encoder, edge_step_e step,
         BROTLI_OPERATION_FLUSH,
         BROTLI_OPERATION_FINISH
     };
+
+    /* no parameter can be set afterwards */
+
+    if (encoder->dictionary && !encoder->attached) {
+        encoder->attached = 1;
+
+        if (!edge_brotli_dictionary_attach(encoder->dictionary,
+                                           encoder->state))
+        {
+            return EDGE_CODEC_ERROR;
+        }
+    }
+
+    if (BrotliEncoderHasMoreOutput(encoder->state)) {
+        rc = edge_codec_brotli_drain(encoder, out);
+
+        if (rc != EDGE_CODEC_DONE) {
+            return rc;
+        }
+    }
 
     in_left = in->size - in->pos;
     next_in = in_left ? (const uint8_t *) in->data + in->pos : NULL;

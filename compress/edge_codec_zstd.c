@@ -66,6 +66,34 @@ edge_codec_zstd_set_whole(edge_encoder_t *encoder)
 }
 
 
+/* raw ones are never copied into the context: that costs what they are large */
+
+static int
+edge_codec_zstd_set_dictionary(ZSTD_CCtx *cctx, const edge_params_t *params)
+{
+    const edge_zstd_tables_t  *tables;
+
+    tables = edge_codec_zstd_tables(params);
+
+    if (tables == NULL) {
+        return 0;
+    }
+
+    if (ZSTD_isError(ZSTD_CCtx_refCDict(cctx, tables->prepared))) {
+        return -1;
+    }
+
+    if (tables->raw
+        && ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_forceAttachDict,
+                                               ZSTD_dictForceAttach)))
+    {
+        return -1;
+    }
+
+    return 0;
+}
+
+
 static edge_encoder_t *
 edge_codec_zstd_create(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
@@ -93,8 +121,7 @@ edge_codec_zstd_create(edge_memory_t *memory, const edge_params_t *params,
                                   params, size_max)
         != 0
         || edge_codec_zstd_set_whole(encoder) != 0
-        || ZSTD_isError(ZSTD_CCtx_refCDict(encoder->cctx,
-                                           params->dictionary)))
+        || edge_codec_zstd_set_dictionary(encoder->cctx, params) != 0)
     {
         edge_codec_zstd.close(encoder);
         return NULL;
@@ -187,31 +214,6 @@ static size_t
 edge_codec_zstd_bound(size_t size)
 {
     return ZSTD_compressBound(size);
-}
-
-
-void *
-edge_zstd_dictionary_create(const void *data, size_t size,
-    const edge_params_t *params)
-{
-    ZSTD_customMem              memory = { 0 };
-    ZSTD_compressionParameters  cparams;
-
-    cparams = ZSTD_getCParams(params->level, ZSTD_CONTENTSIZE_UNKNOWN, size);
-
-    if (params->window_log && cparams.windowLog > params->window_log) {
-        cparams.windowLog = params->window_log;
-    }
-
-    return ZSTD_createCDict_advanced(data, size, ZSTD_dlm_byCopy,
-                                     ZSTD_dct_auto, cparams, memory);
-}
-
-
-void
-edge_zstd_dictionary_free(void *dictionary)
-{
-    (void) ZSTD_freeCDict(dictionary);
 }
 
 

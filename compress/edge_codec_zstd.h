@@ -21,15 +21,5 @@ typedef struct {
 /* What the library can do, both the loaded one and the one built with. */
 edge_zstd_limits_t edge_zstd_limits(void);
 
-/*
- * A dictionary prepared for edge_params_t.dictionary: size bytes of data are
- * copied.  NULL: no memory.  Freed by edge_zstd_dictionary_free() once no
- * encoder refers to it.
- */
-void *edge_zstd_dictionary_create(const void *data, size_t size,
-    const edge_params_t *params);
-
-void edge_zstd_dictionary_free(void *dictionary);
-
 
 #endif /* EDGE_CODEC_ZSTD_H */

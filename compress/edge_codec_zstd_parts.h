@@ -3,19 +3,22 @@
 #define EDGE_CODEC_ZSTD_PARTS_H
 
 
-#include "edge_codec.h"
+#include "edge_codec_zstd_dictionary.h"
 
 
 /*
  * What the files of this codec share, and nobody else: edge_codec_zstd.c
  * runs encoders, edge_codec_zstd_size.c says what they are made of and how
- * large that is.
+ * large that is, edge_codec_zstd_dictionary.c prepares dictionaries.
  */
 
 
 /* no less than the struct of an encoder */
 #define EDGE_CODEC_ZSTD_STRUCT  (4 * sizeof(void *))
 
+
+/* The tables of the dictionary that is referred to, or NULL. */
+const edge_zstd_tables_t *edge_codec_zstd_tables(const edge_params_t *params);
 
 /* Sets a parameter of the library, a ZSTD_cParameter, on its target. */
 typedef size_t (*edge_codec_zstd_set_pt)(void *target, int name, int value);

@@ -15,12 +15,47 @@
     (EDGE_CODEC_ZSTD_STRUCT + 3 * EDGE_MEMORY_OVERHEAD)
 
 
+const edge_zstd_tables_t *
+edge_codec_zstd_tables(const edge_params_t *params)
+{
+    return params->dictionary
+           ? edge_zstd_dictionary_tables(params->dictionary) : NULL;
+}
+
+
+/*
+ * A dictionary is there until the body is larger than the window: then one
+ * for the body, or for what is as long as the dictionary.
+ */
+
+static int
+edge_codec_zstd_window_reach(const edge_params_t *params, uint64_t size_max)
+{
+    int                        log;
+    const edge_zstd_tables_t  *tables;
+
+    tables = edge_codec_zstd_tables(params);
+
+    if (tables == NULL || !tables->raw) {
+        return 0;
+    }
+
+    if (size_max == EDGE_SIZE_UNKNOWN) {
+        return tables->window_log;
+    }
+
+    for (log = 0; (uint64_t) 1 << log < size_max; log++) { /* void */ }
+
+    return log;
+}
+
+
 /* the most frugal window that serves: the level's own, the cap, the body */
 
 static int
 edge_codec_zstd_window_log(const edge_params_t *params, uint64_t size_max)
 {
-    int                         window_log;
+    int                         window_log, reach;
     ZSTD_compressionParameters  cparams;
 
     cparams = ZSTD_getCParams(params->level,
@@ -30,6 +65,12 @@ edge_codec_zstd_window_log(const edge_params_t *params, uint64_t size_max)
 
     if (params->long_distance && size_max == EDGE_SIZE_UNKNOWN) {
         window_log = EDGE_ZSTD_WINDOW_LOG_MAX;
+    }
+
+    reach = edge_codec_zstd_window_reach(params, size_max);
+
+    if (window_log < reach) {
+        window_log = reach;
     }
 
     if (params->window_log && window_log > (int) params->window_log) {
@@ -174,6 +215,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
     size_t                      size;
     ZSTD_CCtx_params           *cctx_params;
     const edge_search_t        *search;
+    const edge_zstd_tables_t   *tables;
     ZSTD_compressionParameters  cparams;
 
     cctx_params = ZSTD_createCCtxParams();
@@ -194,9 +236,20 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
                                              : cparams.chainLog;
     }
 
-    cparams = ZSTD_adjustCParams(cparams,
-                                 size_max == EDGE_SIZE_UNKNOWN ? 0 : size_max,
-                                 0);
+    size = (size_max == EDGE_SIZE_UNKNOWN) ? 0 : size_max;
+    tables = edge_codec_zstd_tables(params);
+
+    if (tables && tables->raw) {
+        cparams.hashLog = tables->hash_log;
+        cparams.chainLog = tables->chain_log;
+        cparams.strategy = (ZSTD_strategy) tables->strategy;
+
+        /* they are made smaller for no body but one that is pledged */
+
+        size = whole ? size : 0;
+    }
+
+    cparams = ZSTD_adjustCParams(cparams, size, 0);
 
     (void) edge_codec_zstd_configure(edge_codec_zstd_set_params, cctx_params,
                                      params, size_max);

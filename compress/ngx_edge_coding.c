@@ -3,6 +3,7 @@
 #include <ngx_core.h>
 
 #include "edge_codec_zstd.h"
+#include "edge_codec_zstd_dictionary.h"
 #include "ngx_edge_coding.h"
 #include "ngx_edge_slots.h"
 
@@ -271,10 +272,9 @@ ngx_edge_coding_init_params(ngx_conf_t *cf, ngx_edge_params_t params)
 }
 
 
-/* the whole file in pool, or an error that names it */
-
-static ngx_int_t
-ngx_edge_coding_read(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *content)
+ngx_int_t
+ngx_edge_coding_read(ngx_conf_t *cf, ngx_pool_t *pool, ngx_str_t *path,
+    ngx_str_t *content, time_t *modified)
 {
     off_t            size;
     ssize_t          n;
@@ -314,8 +314,9 @@ ngx_edge_coding_read(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *content)
         goto done;
     }
 
+    *modified = ngx_file_mtime(&fi);
     content->len = size;
-    content->data = ngx_palloc(cf->temp_pool, content->len);
+    content->data = ngx_palloc(pool, content->len);
     if (content->data == NULL) {
         goto done;
     }
@@ -342,16 +343,26 @@ done:
 }
 
 
+static void
+ngx_edge_coding_free_dictionary(void *data)
+{
+    edge_zstd_dictionary_free(data);
+}
+
+
 ngx_int_t
 ngx_edge_coding_load_dictionary(ngx_conf_t *cf, ngx_edge_params_t params,
     ngx_str_t *path)
 {
     ngx_str_t            content;
+    time_t               modified;
     ngx_uint_t           i;
     edge_params_t      **known;
     ngx_pool_cleanup_t  *cln;
 
-    if (ngx_edge_coding_read(cf, path, &content) != NGX_OK) {
+    if (ngx_edge_coding_read(cf, cf->temp_pool, path, &content, &modified)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -375,7 +386,7 @@ ngx_edge_coding_load_dictionary(ngx_conf_t *cf, ngx_edge_params_t params,
             return NGX_ERROR;
         }
 
-        cln->handler = edge_zstd_dictionary_free;
+        cln->handler = ngx_edge_coding_free_dictionary;
         known[i]->dictionary = cln->data;
     }
 

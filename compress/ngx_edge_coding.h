@@ -45,6 +45,13 @@ char *ngx_edge_coding_prepare_all(ngx_conf_t *cf, ngx_edge_params_t params,
     ngx_uint_t count, ngx_edge_coder_t **coders);
 
 /*
+ * The whole of a file that is to be a dictionary, of at most 32 MB, in pool;
+ * or an error that names it is logged.
+ */
+ngx_int_t ngx_edge_coding_read(ngx_conf_t *cf, ngx_pool_t *pool,
+    ngx_str_t *path, ngx_str_t *content, time_t *modified);
+
+/*
  * Reads a dictionary and prepares it for each of zstd's params, before the
  * fork, so that workers share its pages.
  */

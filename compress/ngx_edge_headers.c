@@ -7,6 +7,10 @@
 
 
 static ngx_str_t  ngx_edge_accept_encoding = ngx_string("Accept-Encoding");
+static ngx_str_t  ngx_edge_available_dictionary =
+    ngx_string("Available-Dictionary");
+static ngx_str_t  ngx_edge_vary_both =
+    ngx_string("Accept-Encoding, Available-Dictionary");
 
 
 /* the next member of a comma separated list, trimmed; 0: there is none */
@@ -79,16 +83,31 @@ ngx_edge_headers_lists(ngx_str_t *value, const char *name, size_t len)
 
 
 static void
+ngx_edge_headers_note_vary(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
+{
+    ngx_uint_t  any;
+
+    any = ngx_edge_headers_lists_name(&h->value, "*");
+
+    if (any || ngx_edge_headers_lists_name(&h->value, "Accept-Encoding")) {
+        headers->vary = h;
+    }
+
+    if (any || ngx_edge_headers_lists_name(&h->value, "Available-Dictionary"))
+    {
+        headers->vary_dictionary = 1;
+    }
+}
+
+
+static void
 ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 {
     switch (h->key.len) {
 
     case sizeof("Vary") - 1:
-        if (ngx_edge_headers_is_name(&h->key, "Vary")
-            && (ngx_edge_headers_lists_name(&h->value, "Accept-Encoding")
-                || ngx_edge_headers_lists_name(&h->value, "*")))
-        {
-            headers->vary = h;
+        if (ngx_edge_headers_is_name(&h->key, "Vary")) {
+            ngx_edge_headers_note_vary(headers, h);
         }
 
         break;
@@ -114,6 +133,22 @@ ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
     case sizeof("Content-Digest") - 1:
         if (ngx_edge_headers_is_name(&h->key, "Content-Digest")) {
             headers->digest = h;
+        }
+
+        break;
+
+    case sizeof("Use-As-Dictionary") - 1:
+        if (ngx_edge_headers_is_name(&h->key, "Use-As-Dictionary")) {
+            headers->use_as = 1;
+        }
+
+        break;
+
+    case sizeof("Access-Control-Allow-Origin") - 1:
+        if (ngx_edge_headers_is_name(&h->key,
+                                     "Access-Control-Allow-Origin"))
+        {
+            headers->allow_origin = h;
         }
 
         break;
@@ -250,8 +285,24 @@ ngx_edge_headers_unvary(ngx_http_request_t *r, ngx_table_elt_t *vary)
 #endif
 
 
-ngx_int_t
-ngx_edge_headers_vary(ngx_http_request_t *r, ngx_edge_headers_t *headers)
+static ngx_int_t
+ngx_edge_headers_vary_dictionary(ngx_http_request_t *r,
+    ngx_edge_headers_t *headers)
+{
+    if (headers->vary_dictionary) {
+        return NGX_OK;
+    }
+
+    headers->vary_dictionary = 1;
+
+    return ngx_edge_headers_add(r, "Vary", &ngx_edge_available_dictionary)
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_edge_headers_vary_encoding(ngx_http_request_t *r,
+    ngx_edge_headers_t *headers, ngx_str_t *value)
 {
 #if (NGX_HTTP_GZIP)
 
@@ -274,9 +325,31 @@ ngx_edge_headers_vary(ngx_http_request_t *r, ngx_edge_headers_t *headers)
         return NGX_OK;
     }
 
-    headers->vary = ngx_edge_headers_add(r, "Vary", &ngx_edge_accept_encoding);
+    headers->vary = ngx_edge_headers_add(r, "Vary", value);
+
+    if (headers->vary && value == &ngx_edge_vary_both) {
+        headers->vary_dictionary = 1;
+    }
 
     return headers->vary ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_edge_headers_vary(ngx_http_request_t *r, ngx_edge_headers_t *headers,
+    ngx_uint_t dictionaries)
+{
+    ngx_str_t  *value;
+
+    value = (dictionaries && !headers->vary_dictionary)
+            ? &ngx_edge_vary_both : &ngx_edge_accept_encoding;
+
+    if (ngx_edge_headers_vary_encoding(r, headers, value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return dictionaries ? ngx_edge_headers_vary_dictionary(r, headers)
+                        : NGX_OK;
 }
 
 

@@ -16,6 +16,9 @@ typedef struct {
     ngx_table_elt_t  *vary;             /* names Accept-Encoding or is "*" */
     ngx_table_elt_t  *digest;           /* Content-Digest (RFC 9530) */
     ngx_table_elt_t  *md5;              /* Content-MD5 */
+    ngx_table_elt_t  *allow_origin;     /* Access-Control-Allow-Origin */
+    unsigned          vary_dictionary:1;    /* Vary: Available-Dictionary */
+    unsigned          use_as:1;         /* Use-As-Dictionary (RFC 9842) */
     unsigned          coded:1;          /* Content-Encoding, however set */
     unsigned          no_transform:1;   /* RFC 9111, 5.2.2.6 */
 } ngx_edge_headers_t;
@@ -29,11 +32,12 @@ void ngx_edge_headers_accept(ngx_http_request_t *r,
     edge_accept_encoding_t *accept);
 
 /*
- * "Vary: Accept-Encoding", once, whatever gzip_vary says and whatever the
- * response already varies on.  NGX_ERROR: no memory.
+ * "Vary: Accept-Encoding", and "Available-Dictionary" if there are
+ * dictionaries, once, whatever gzip_vary says and whatever the response
+ * already varies on.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_edge_headers_vary(ngx_http_request_t *r,
-    ngx_edge_headers_t *headers);
+    ngx_edge_headers_t *headers, ngx_uint_t dictionaries);
 
 /* Adds a field line; name and value must outlive the request. */
 ngx_table_elt_t *ngx_edge_headers_add(ngx_http_request_t *r, char *name,

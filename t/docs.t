@@ -60,6 +60,7 @@ sub place {
     $text =~ s/(\bssl_certificate_key\s+)[^\s;]+/$1$key/g;
     $text =~ s/(\bssl_(?:client_|trusted_)?certificate\s+)[^\s;]+/$1$cert/g;
     $text =~ s/(\bmtls_crl\s+)[^\s;]+/$1$dir/g;
+    $text =~ s/(\bcompression_dictionary\s+)\/\S+/$1$cert/g;
     $text =~ s/(\becg_store\s+)[^\s;]+/$1$dir\/store/g;
     $text =~ s/(\blisten\s+unix:)[^\s;]+/$1$dir\/socket/g;
     $text =~ s/(\bproxy_pass\s+http:\/\/)[a-z]+;/${1}127.0.0.1:1;/g;

@@ -1,5 +1,8 @@
 /* fuzz: compress/edge_stream.c compress/edge_pool.c compress/edge_memory.c
- *       compress/edge_codec_zstd.c compress/edge_codec_zstd_stored.c -lzstd
+ *       compress/edge_codec_zstd.c
+ *       compress/edge_codec_zstd_size.c
+ *       compress/edge_codec_zstd_dictionary.c
+ *       compress/edge_codec_zstd_stored.c -lzstd
  */
 
 /*

@@ -1,4 +1,11 @@
-/* unit: compress/edge_codec_brotli.c compress/edge_spill.c compress/edge_codec_brotli_stored.c compress/edge_arena.c compress/edge_memory.c compress/edge_stream.c t/unit/edge_segments.c -lbrotlienc -lbrotlidec */
+/*
+ * unit: compress/edge_codec_brotli.c
+ *       compress/edge_codec_brotli_dictionary.c
+ *       compress/edge_codec_brotli_size.c compress/edge_spill.c
+ *       compress/edge_codec_brotli_stored.c compress/edge_arena.c
+ *       compress/edge_memory.c compress/edge_stream.c
+ *       t/unit/edge_segments.c -lbrotlienc -lbrotlidec
+ */
 
 /* What is Brotli's own; the contract of all is test_edge_codec.c. */
 

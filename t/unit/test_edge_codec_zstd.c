@@ -1,10 +1,16 @@
-/* unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c compress/edge_level.c compress/edge_memory.c compress/edge_zstd_frame.c t/unit/edge_test.c -lzstd */
+/*
+ * unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c
+ *       compress/edge_codec_zstd_dictionary.c compress/edge_level.c
+ *       compress/edge_memory.c compress/edge_zstd_frame.c
+ *       t/unit/edge_test.c -lzstd
+ */
 
 #define ZSTD_STATIC_LINKING_ONLY
 
 #include <zstd.h>
 
 #include "edge_codec_zstd.h"
+#include "edge_codec_zstd_dictionary.h"
 #include "edge_level.h"
 #include "edge_memory.h"
 #include "edge_test.h"
@@ -353,7 +359,7 @@ test_dictionary(void **state)
 {
     size_t             size[2];
     unsigned           whole, with;
-    void              *dictionary;
+    edge_zstd_dictionary_t  *dictionary;
     edge_params_t      params = { 3, 20, 0, 0, NULL, NULL };
     edge_memory_t      memory = { 0, 0, 0 };
     edge_encoder_t    *encoder;

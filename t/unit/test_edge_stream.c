@@ -1,4 +1,10 @@
-/* unit: compress/edge_stream.c compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c compress/edge_codec_zstd_stored.c compress/edge_memory.c t/unit/edge_test.c -lzstd */
+/*
+ * unit: compress/edge_stream.c compress/edge_codec_zstd.c
+ *       compress/edge_codec_zstd_size.c
+ *       compress/edge_codec_zstd_dictionary.c
+ *       compress/edge_codec_zstd_stored.c compress/edge_memory.c
+ *       t/unit/edge_test.c -lzstd
+ */
 
 #include "edge_memory.h"
 #include "edge_stream.h"
