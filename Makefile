@@ -8,6 +8,8 @@
 #   make asan         unit tests and suites with ASan and UBSan
 #   make matrix       the suites on Debian 12, 13 and forky, in chroots
 #   make fuzz         libFuzzer, FUZZ_SECONDS for each target
+#   make browser-test dictionaries in a headless Chromium, bundles from npm;
+#                     BROWSER_ROOTS=trixie in chroots of other releases, too
 #   make bench        the measurements
 #   make image-test   the container image, built and asked for a page
 #   make deps         installs what build and tests need, by apt
@@ -18,7 +20,7 @@
 
 SHELL = /bin/bash
 
-export NGINX_SRC TESTS UNITS JOBS CC FUZZ_SECONDS MAKE
+export BROWSER_ROOTS NGINX_SRC TESTS UNITS JOBS CC FUZZ_SECONDS MAKE
 
 FUZZ_SECONDS ?= 60
 
@@ -64,6 +66,9 @@ fuzz: deps-build deps-fuzz
 image-test: deps-image
 	@tools/image-test.sh
 
+browser-test: deps-build deps-test deps-browser modules
+	@tools/browser-test.sh
+
 bench: deps-build deps-bench modules
 	@bench/run
 
@@ -77,4 +82,4 @@ distclean:
 	@tools/clean.sh all
 
 .PHONY: all modules deps deps-test unit suites lint test asan matrix fuzz \
-        image-test bench run clean distclean
+        image-test browser-test bench run clean distclean
