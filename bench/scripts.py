@@ -23,6 +23,10 @@ PARTS = {
     "ecg": [
         ("policies of hostnames", "bench/ecg.py", ["1000000"], {}),
     ],
+    "dictionaries": [
+        ("CPU time of one body, and its bytes", "bench/dictionaries.sh", [],
+         {}),
+    ],
 }
 
 

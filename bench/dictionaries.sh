@@ -1,0 +1,15 @@
+#!/bin/bash
+# dictionaries.sh: compiles bench/dictionaries.c with the sources that it
+# measures, and runs it.
+
+cd "$(dirname "$0")/.." || exit 1
+mkdir -p build/bench
+program=build/bench/dictionaries
+
+cc -O2 -Icompress -Icommon -o $program bench/dictionaries.c \
+    compress/edge_codec_{dictionary,zstd,zstd_size,zstd_dictionary}.c \
+    compress/edge_codec_{zstd_stored,brotli,brotli_size}.c \
+    compress/edge_codec_brotli_{dictionary,stored}.c \
+    compress/edge_{dictionary,arena,memory,spill}.c \
+    common/edge_structured_{field,item,value}.c \
+    -lzstd -lbrotlienc -lcrypto && $program
