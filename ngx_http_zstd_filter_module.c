@@ -12,6 +12,7 @@
 #include "ngx_edge_encoders.h"
 #include "ngx_edge_headers.h"
 #include "ngx_edge_precompressed.h"
+#include "ngx_edge_rules.h"
 #include "ngx_edge_slots.h"
 #include "ngx_edge_types.h"
 #include "ngx_edge_variables.h"
@@ -33,6 +34,8 @@ typedef struct {
     ngx_edge_choice_t       choice;
     ngx_edge_coder_t       *coders;         /* by edge_coding_e */
     ngx_array_t            *dictionaries;   /* ngx_edge_dictionary_t */
+    ngx_edge_rules_t       *rules;          /* or NULL */
+    ngx_edge_coder_t      **rule_coders;    /* of those with levels */
     ngx_hash_t              types;
     ngx_array_t            *types_keys;
     ngx_str_t               bypass_vary;
@@ -117,6 +120,9 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
 
     ngx_http_zstd_slot("zstd_bypass_vary", NGX_CONF_TAKE1,
                        ngx_edge_set_field_name_slot, bypass_vary, NULL),
+
+    ngx_http_zstd_slot("compression_rule", NGX_CONF_1MORE,
+                       ngx_edge_set_rule_slot, rules, NULL),
 
     ngx_http_zstd_slot("compression_types", NGX_CONF_1MORE,
                        ngx_http_types_slot, types_keys,
@@ -249,7 +255,7 @@ ngx_module_t  ngx_http_zstd_filter_module = {
 static ngx_edge_context_t  ngx_http_zstd_verdicts[NGX_EDGE_VERDICTS];
 
 static ngx_edge_context_t  ngx_http_zstd_beside = {
-    NGX_EDGE_OFF, 1, NULL, NULL
+    NGX_EDGE_OFF, 1, NULL, NULL, NULL
 };
 
 
@@ -269,12 +275,18 @@ ngx_http_zstd_vary(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
+    if (conf->rules && conf->rules->vary.len
+        && ngx_edge_headers_add(r, "Vary", &conf->rules->vary) == NULL)
+    {
+        return NGX_ERROR;
+    }
+
     return ngx_edge_headers_vary(r, headers, conf->dictionaries != NULL);
 }
 
 
 static const ngx_edge_coder_t *
-ngx_http_zstd_coder_of(ngx_http_zstd_loc_conf_t *conf,
+ngx_http_zstd_coder_of(const ngx_edge_coder_t *coders,
     const ngx_edge_dictionary_t *dictionary, edge_coding_e coding)
 {
     switch (coding) {
@@ -286,7 +298,7 @@ ngx_http_zstd_coder_of(ngx_http_zstd_loc_conf_t *conf,
         return &dictionary->file->dcb;
 
     default:
-        return &conf->coders[coding];
+        return &coders[coding];
     }
 }
 
@@ -295,7 +307,7 @@ ngx_http_zstd_coder_of(ngx_http_zstd_loc_conf_t *conf,
 
 static const ngx_edge_coder_t *
 ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
-    ngx_http_zstd_loc_conf_t *conf, const ngx_edge_dictionary_t *dictionary,
+    const ngx_edge_coder_t *coders, const ngx_edge_dictionary_t *dictionary,
     const edge_coding_e *order, ngx_uint_t count, off_t length)
 {
     uint64_t                  size;
@@ -307,7 +319,7 @@ ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
     whole = (size <= EDGE_POOL_WHOLE_MAX);
 
     for (i = 0; i < count; i++) {
-        coder = ngx_http_zstd_coder_of(conf, dictionary, order[i]);
+        coder = ngx_http_zstd_coder_of(coders, dictionary, order[i]);
         coding = ngx_edge_coder_coding(coder, size);
 
         if (ngx_edge_encoders_has_room(&zmcf->encoders, coding, size, whole)) {
@@ -323,8 +335,8 @@ ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
 
 static ngx_int_t
 ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
-    const ngx_edge_dictionary_t *dictionary, const edge_coding_e *order,
-    ngx_uint_t count, ngx_edge_context_t **ctx)
+    const ngx_edge_rule_t *rule, const ngx_edge_dictionary_t *dictionary,
+    const edge_coding_e *order, ngx_uint_t count, ngx_edge_context_t **ctx)
 {
     off_t                       length;
     const ngx_edge_coder_t     *coder;
@@ -339,7 +351,10 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     }
 
     length = r->headers_out.content_length_n;
-    coder = ngx_http_zstd_coder(zmcf, conf, dictionary, order, count, length);
+    coder = ngx_http_zstd_coder(zmcf,
+                                ngx_edge_rules_coders(rule, conf->rule_coders,
+                                                      conf->coders),
+                                dictionary, order, count, length);
 
     if (coder == NULL) {
         return NGX_EDGE_MEMORY;
@@ -351,6 +366,7 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     }
 
     (*ctx)->verdict = NGX_EDGE_CODED;
+    (*ctx)->rule = rule;
     (*ctx)->coding = coder->coding[0].codec->name;
 
     if (r->header_only) {
@@ -365,6 +381,35 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 }
 
 
+/*
+ * Neither a rule nor the list of codings asks for one: a verdict or NGX_ERROR.
+ * With other fields in the request a rule might, of which caches must hear.
+ */
+
+static ngx_int_t
+ngx_http_zstd_leave(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
+    ngx_edge_headers_t *headers, ngx_edge_rule_t *rule,
+    ngx_edge_context_t **ctx)
+{
+    if (conf->rules && conf->rules->vary.len
+        && ngx_edge_elect_response(r, &conf->elect, headers,
+                                   NGX_EDGE_WAIVE_TYPE|NGX_EDGE_WAIVE_LENGTH)
+           == NGX_EDGE_CODED
+        && ngx_http_zstd_vary(r, conf, headers) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (rule == NULL) {
+        return NGX_EDGE_OFF;
+    }
+
+    *ctx = &rule->context;
+
+    return NGX_EDGE_RULE;
+}
+
+
 /* a verdict or NGX_ERROR; header fields that follow from it are set */
 
 static ngx_int_t
@@ -374,6 +419,7 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     ngx_int_t                     verdict;
     ngx_uint_t                    count;
     edge_coding_e                 order[NGX_EDGE_CODINGS + 2];
+    ngx_edge_rule_t              *rule;
     ngx_edge_headers_t            headers;
     const ngx_edge_dictionary_t  *dictionary;
 
@@ -396,13 +442,16 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
-    count = ngx_edge_choice_order(r, &conf->choice, order);
+    rule = ngx_edge_rules_find(r, conf->rules);
+    count = rule ? ngx_edge_rules_order(rule, order)
+                 : ngx_edge_choice_order(r, &conf->choice, order);
 
     if (count == 0) {
-        return NGX_EDGE_OFF;
+        return ngx_http_zstd_leave(r, conf, &headers, rule, ctx);
     }
 
-    verdict = ngx_edge_elect_response(r, &conf->elect, &headers);
+    verdict = ngx_edge_elect_response(r, &conf->elect, &headers,
+                                      rule ? rule->waived : 0);
 
     if (verdict != NGX_EDGE_CODED) {
         return verdict;
@@ -428,7 +477,8 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return verdict;
     }
 
-    verdict = ngx_http_zstd_code(r, conf, dictionary, order, count, ctx);
+    verdict = ngx_http_zstd_code(r, conf, rule, dictionary, order, count,
+                                 ctx);
 
     if (verdict != NGX_EDGE_CODED) {
         return verdict;
@@ -460,7 +510,7 @@ ngx_http_zstd_header_filter(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    if (verdict != NGX_EDGE_CODED) {
+    if (verdict != NGX_EDGE_CODED && verdict != NGX_EDGE_RULE) {
         ctx = &ngx_http_zstd_verdicts[verdict];
     }
 
@@ -646,6 +696,7 @@ ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
      *     conf->choice.count = 0;
      *     conf->choice.list = NULL;
      *     conf->coders = NULL;
+     *     conf->rule_coders = NULL;
      *     conf->body.bufs.num = 0;
      */
 
@@ -656,6 +707,8 @@ ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
     for (i = 0; i < EDGE_CODINGS; i++) {
         conf->settings.level[i] = NGX_EDGE_LEVEL_UNSET;
     }
+
+    conf->rules = NGX_CONF_UNSET_PTR;
 
     conf->elect.min_length = NGX_CONF_UNSET_SIZE;
     conf->elect.max_length = NGX_CONF_UNSET;
@@ -678,9 +731,18 @@ ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_zstd_loc_conf_t *prev = parent;
     ngx_http_zstd_loc_conf_t *conf = child;
 
+    char                       *rc;
     ngx_uint_t                  count;
     edge_coding_e               order[NGX_EDGE_CODINGS];
     ngx_http_zstd_main_conf_t  *zmcf;
+
+    /* "compression" takes the place of rules above it, too */
+
+    if (conf->choice.set == NGX_CONF_UNSET) {
+        ngx_conf_merge_ptr_value(conf->rules, prev->rules, NULL);
+    }
+
+    ngx_conf_init_ptr_value(conf->rules, NULL);
 
     ngx_edge_choice_merge(&prev->choice, &conf->choice);
 
@@ -715,9 +777,16 @@ ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
     count = ngx_edge_choice_possible(&conf->choice, order);
+    count = ngx_edge_rules_possible(conf->rules, order, count);
 
-    return ngx_edge_coding_prepare_all(cf, zmcf->params, &conf->settings,
-                                       order, count, &conf->coders);
+    rc = ngx_edge_coding_prepare_all(cf, zmcf->params, &conf->settings,
+                                     order, count, &conf->coders);
+    if (rc != NGX_CONF_OK) {
+        return rc;
+    }
+
+    return ngx_edge_rules_prepare(cf, conf->rules, zmcf->params,
+                                  &conf->settings, &conf->rule_coders);
 }
 
 

@@ -13,6 +13,9 @@ import roots
 
 # The part: what to run, with its arguments and settings.
 PARTS = {
+    "rules": [
+        ("125 compression rules against none", "bench/rules.py", [], {}),
+    ],
     "mtls": [
         ("handshakes with client certificates", "bench/mtls-handshakes.pl",
          [], {}),

@@ -18,7 +18,8 @@ ngx_str_t  ngx_edge_verdicts[NGX_EDGE_VERDICTS] = {
     ngx_string("type"),
     ngx_string("bypass"),
     ngx_string("not-accepted"),
-    ngx_string("memory")
+    ngx_string("memory"),
+    ngx_string("rule")
 };
 
 
@@ -35,7 +36,8 @@ ngx_edge_elect_status(ngx_uint_t status)
 
 ngx_edge_verdict_e
 ngx_edge_elect_response(ngx_http_request_t *r,
-    const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers)
+    const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers,
+    ngx_uint_t waived)
 {
     off_t  length;
 
@@ -54,6 +56,7 @@ ngx_edge_elect_response(ngx_http_request_t *r,
     }
 
     if (length != -1
+        && !(waived & NGX_EDGE_WAIVE_LENGTH)
         && (length < (off_t) conf->min_length
             || (conf->max_length && length > conf->max_length)))
     {
@@ -64,7 +67,9 @@ ngx_edge_elect_response(ngx_http_request_t *r,
         return NGX_EDGE_NO_TRANSFORM;
     }
 
-    if (ngx_http_test_content_type(r, conf->types) == NULL) {
+    if (!(waived & NGX_EDGE_WAIVE_TYPE)
+        && ngx_http_test_content_type(r, conf->types) == NULL)
+    {
         return NGX_EDGE_TYPE;
     }
 

@@ -26,6 +26,7 @@ typedef enum {
     NGX_EDGE_BYPASS,
     NGX_EDGE_NOT_ACCEPTED,      /* by this client */
     NGX_EDGE_MEMORY,            /* the ceiling is reached */
+    NGX_EDGE_RULE,              /* a rule says so */
     NGX_EDGE_VERDICTS
 } ngx_edge_verdict_e;
 
@@ -41,12 +42,19 @@ typedef struct {
 extern ngx_str_t  ngx_edge_verdicts[NGX_EDGE_VERDICTS];
 
 
+/* what a rule asked for itself */
+#define NGX_EDGE_WAIVE_TYPE    1
+#define NGX_EDGE_WAIVE_LENGTH  2
+
+
 /*
  * Is this a response whose coding is a matter of negotiation?
- * NGX_EDGE_CODED: yes, caches must hear of it; else why not.
+ * NGX_EDGE_CODED: yes, caches must hear of it; else why not.  What is
+ * waived, NGX_EDGE_WAIVE_..., is not asked.
  */
 ngx_edge_verdict_e ngx_edge_elect_response(ngx_http_request_t *r,
-    const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers);
+    const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers,
+    ngx_uint_t waived);
 
 /*
  * Ranks what the client accepts of the count codings in order: the best

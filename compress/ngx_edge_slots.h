@@ -16,6 +16,13 @@
 #define NGX_EDGE_LEVEL_UNSET  -1000000
 #define NGX_EDGE_LEVEL_AUTO   1000000
 
+/*
+ * One word of these: "auto" for all, "3" for zstd, "br=4" or "br=auto".
+ * NULL, or what is wrong, logged if it is NGX_CONF_ERROR.
+ */
+char *ngx_edge_set_level(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_int_t *levels, ngx_str_t *arg);
+
 /* "auto", "3" for zstd, or "zstd=3", "br=4", "gzip=auto" ... -> levels */
 char *ngx_edge_set_levels_slot(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

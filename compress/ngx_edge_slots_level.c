@@ -148,32 +148,42 @@ ngx_edge_slot_level(ngx_conf_t *cf, ngx_command_t *cmd, ngx_int_t *levels,
 
 
 char *
+ngx_edge_set_level(ngx_conf_t *cf, ngx_command_t *cmd, ngx_int_t *levels,
+    ngx_str_t *arg)
+{
+    char        *rc;
+    ngx_uint_t   i;
+
+    if (arg->len != 4 || ngx_strncmp(arg->data, "auto", 4) != 0) {
+        return ngx_edge_slot_level(cf, cmd, levels, arg,
+                                   &ngx_edge_slot_levels[0].name);
+    }
+
+    for (i = 0; i < NGX_EDGE_SLOT_LEVELS; i++) {
+        rc = ngx_edge_slot_level(cf, cmd, levels, arg,
+                                 &ngx_edge_slot_levels[i].name);
+        if (rc != NGX_CONF_OK) {
+            return rc;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
 ngx_edge_set_levels_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     char        *rc;
     ngx_int_t   *levels;
-    ngx_str_t   *args, *zstd;
+    ngx_str_t   *args;
     ngx_uint_t   i;
 
     levels = (ngx_int_t *) ((char *) conf + cmd->offset);
     args = cf->args->elts;
-    zstd = &ngx_edge_slot_levels[0].name;
-
-    if (cf->args->nelts == 2 && ngx_strcmp(args[1].data, "auto") == 0) {
-
-        for (i = 0; i < NGX_EDGE_SLOT_LEVELS; i++) {
-            rc = ngx_edge_slot_level(cf, cmd, levels, &args[1],
-                                     &ngx_edge_slot_levels[i].name);
-            if (rc != NGX_CONF_OK) {
-                return rc;
-            }
-        }
-
-        return NGX_CONF_OK;
-    }
 
     for (i = 1; i < cf->args->nelts; i++) {
-        rc = ngx_edge_slot_level(cf, cmd, levels, &args[i], zstd);
+        rc = ngx_edge_set_level(cf, cmd, levels, &args[i]);
         if (rc != NGX_CONF_OK) {
             return rc;
         }

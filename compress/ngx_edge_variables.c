@@ -3,6 +3,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "ngx_edge_rules.h"
 #include "ngx_edge_variables.h"
 
 #include "ngx_edge_variable_table.h"
@@ -12,6 +13,8 @@ extern ngx_module_t  ngx_http_zstd_filter_module;
 
 
 static ngx_int_t ngx_edge_variables_reason(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_edge_variables_rule(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_edge_variables_coding(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -34,6 +37,7 @@ static ngx_int_t ngx_edge_variables_number(ngx_http_request_t *r,
 static ngx_http_variable_t  ngx_edge_variables[] = {
 
     ngx_edge_variable("compression_reason", ngx_edge_variables_reason, 0),
+    ngx_edge_variable("compression_rule", ngx_edge_variables_rule, 0),
     ngx_edge_variable("compression_coding", ngx_edge_variables_coding, 0),
     ngx_edge_variable("compression_ratio", ngx_edge_variables_ratio, 0),
     ngx_edge_variable("zstd_ratio", ngx_edge_variables_ratio, 0),
@@ -78,7 +82,7 @@ static ngx_int_t
 ngx_edge_variables_reason(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t            *reason;
+    const ngx_str_t     *reason;
     ngx_edge_context_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
@@ -90,7 +94,30 @@ ngx_edge_variables_reason(ngx_http_request_t *r,
 
     reason = &ngx_edge_verdicts[ctx->verdict];
 
+    if (ctx->rule) {
+        reason = (ctx->verdict == NGX_EDGE_CODED) ? &ctx->rule->reason_coded
+                                                  : &ctx->rule->reason_off;
+    }
+
     return ngx_edge_variables_set(v, reason->data, reason->len);
+}
+
+
+static ngx_int_t
+ngx_edge_variables_rule(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_edge_context_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    if (ctx == NULL || ctx->rule == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    return ngx_edge_variables_set(v, ctx->rule->name.data,
+                                  ctx->rule->name.len);
 }
 
 

@@ -11,6 +11,9 @@
 #include "ngx_edge_elect.h"
 
 
+typedef struct ngx_edge_rule_s  ngx_edge_rule_t;
+
+
 /*
  * What became of a response, as the context of its request.  For one that is
  * not coded, one of a constant table is enough.
@@ -21,6 +24,7 @@ typedef struct {
     ngx_uint_t              vary;           /* a .zst file stands beside */
     const char             *coding;
     ngx_edge_body_t        *body;           /* NULL: HEAD */
+    const ngx_edge_rule_t  *rule;           /* that decided, or NULL */
 } ngx_edge_context_t;
 
 
