@@ -2,7 +2,8 @@
 /*
  * revocation FILE...: builds an index of the lists in the files and looks
  * certificates up in it; prints milliseconds to load, bytes an entry, and
- * nanoseconds (CPU) of a lookup.  The first file is the CA's certificate in PEM.
+ * nanoseconds of CPU time of a lookup.  The first file is the CA's certificate
+ * in PEM.
  */
 
 #include <stdio.h>

@@ -19,6 +19,7 @@ PARTS = {
     "mtls": [
         ("handshakes with client certificates", "bench/mtls-handshakes.pl",
          [], {}),
+        ("instructions of a resumption", "bench/mtls-instructions.pl", [], {}),
         ("headers of a request", "bench/mtls-headers.pl", [], {}),
         ("revocation lists", "bench/mtls-revocation.pl", [], {}),
         ("requests while a list is replaced", "bench/mtls-stall.pl", [], {}),

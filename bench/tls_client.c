@@ -4,7 +4,7 @@
  * after the other, on loopback, with a certificate if it is given.  HOW is
  *
  *   full, resume   a handshake for each; prints handshakes, how many of them
- *                  were resumed, and the rate
+ *                  were resumed, and the rate; so many if SECONDS are negative
  *   requests       all on one connection; prints the same
  *   steady         one each millisecond, on one connection; prints for each
  *                  when it was due, in seconds of 1970, and the microseconds
@@ -144,6 +144,13 @@ shake(SSL_CTX *ctx, int port, const char *name, SSL_SESSION **session)
 }
 
 
+static int
+goes_on(double start, double seconds, int count)
+{
+    return seconds < 0 ? count < -seconds : now() < start + seconds;
+}
+
+
 static void
 shake_on(SSL_CTX *ctx, int port, const char *name, double seconds, int resume)
 {
@@ -155,7 +162,7 @@ shake_on(SSL_CTX *ctx, int port, const char *name, double seconds, int resume)
     resumed = 0;
     start = now();
 
-    for (count = 0; count == 0 || now() < start + seconds; count++) {
+    for (count = 0; count == 0 || goes_on(start, seconds, count); count++) {
         resumed += shake(ctx, port, name, resume ? &session : NULL);
     }
 

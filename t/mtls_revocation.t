@@ -139,6 +139,16 @@ for my $version ('1.2', '1.3') {
 }
 
 
+{
+    my $count = () = $edge->log =~ /revocation lists loaded/g;
+
+    ok($edge->reload, 'reloaded, nothing changed');
+    is(scalar(() = $edge->log =~ /revocation lists loaded/g), $count,
+        'a reload that changes nothing reads no list');
+    is(status('alice'), 400, 'and what was revoked is');
+}
+
+
 # 2. a swap: sessions, open connections, requests
 
 {
