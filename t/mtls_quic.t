@@ -122,13 +122,15 @@ is(scalar(grep { $_->[4] } @open), 1, 'on the same connection');
 is($open[-1][2], 1, 'its certificate is revoked');
 
 SKIP: {
-    skip 'curl does not resume sessions of QUIC', 1
-        if !grep { $_->[0] eq 'r' } @again;
-    is("@{ $again[1] }[0, 3]", 'r 200', 'a session is resumed');
+    my @answered = grep { @$_ == 5 } @again;
+
+    skip 'curl does not resume sessions of QUIC', 2
+        if !grep { $_->[0] eq 'r' } @answered;
+    is("@{ $answered[1] }[0, 3]", 'r 200', 'a session is resumed');
+    is("@{ $answered[-1] }[0, 3]", '. 400',
+        'not after the list was swapped: a full handshake, refused');
 }
 
-is("@{ $again[-1] }[0, 3]", '. 400',
-    'not after the list was swapped: a full handshake, refused');
 is("@{ $other[-1] }[0, 1, 3, 4]", '. SUCCESS 200 0', 'others go on');
 
 for (qw(alice bob)) {
