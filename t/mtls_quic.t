@@ -49,8 +49,8 @@ my $edge = EdgeTest->start(http => <<"    END");
     END
 
 
-# Several requests of one curl, a second or so apart, in the background;
-# answers() gives what came so far: [ status, connections made, body ].
+# Requests of one curl, a second or so apart, in the background; answers() gives
+# what came so far, finish() ends it.
 
 sub ask {
     my ($who, $port, $count) = @_;
@@ -71,13 +71,23 @@ sub ask {
 
 
 sub answers {
-    return map { [ split /\|/ ] } split /\n/, EdgeTest::slurp($_[0]{out});
+    return grep { @$_ == 5 } map { [ split /\|/ ] } split /\n/,
+        EdgeTest::slurp($_[0]{out});
+}
+
+
+sub is_refused {
+    my @answers = answers(@_);
+
+    return @answers && $answers[-1][3] eq '400';
 }
 
 
 sub finish {
     my ($asked) = @_;
 
+    $edge->wait_for(60, sub { answers($asked) });
+    kill 'TERM', $asked->{pid};
     waitpid $asked->{pid}, 0;
     my @answers = answers($asked);
 
@@ -104,13 +114,23 @@ sub revoke {
 my ($first) = finish(ask('alice', 0, 1));
 is("@$first", '. SUCCESS 0 200 1', 'a good certificate');
 
-my $open = ask('alice', 0, 20);
-my $again = ask('bob', 1, 20);
-my $other = ask('dave', 0, 20);
+my $open = ask('alice', 0, 200);
+my $again = ask('bob', 1, 200);
+my $other = ask('dave', 0, 200);
 
-ok($edge->wait_for(30, sub { answers($open) > 1 && answers($again) > 2
-    && answers($other) > 1 }), 'three clients are asking');
+ok($edge->wait_for(60, sub { answers($open) > 1 && answers($other) > 1 }),
+    'clients are asking');
+$edge->wait_for(10, sub { answers($again) > 2 });
 revoke(2, 'alice', 'bob');
+
+my $resumed = grep { $_->[0] eq 'r' } answers($again);
+
+ok($edge->wait_for(60, sub { is_refused($open)
+    && (!$resumed || is_refused($again)) }), 'those revoked are refused');
+
+my $count = answers($other);
+
+ok($edge->wait_for(60, sub { answers($other) > $count }), 'others go on');
 
 my @open = finish($open);
 my @again = finish($again);
@@ -122,16 +142,14 @@ is(scalar(grep { $_->[4] } @open), 1, 'on the same connection');
 is($open[-1][2], 1, 'its certificate is revoked');
 
 SKIP: {
-    my @answered = grep { @$_ == 5 } @again;
-
-    skip 'curl does not resume sessions of QUIC', 2
-        if !grep { $_->[0] eq 'r' } @answered;
-    is("@{ $answered[1] }[0, 3]", 'r 200', 'a session is resumed');
-    is("@{ $answered[-1] }[0, 3]", '. 400',
+    skip 'curl does not resume sessions of QUIC', 2 if !$resumed;
+    is("@{ (grep { $_->[0] eq 'r' } @again)[0] }[0, 3]", 'r 200',
+        'a session is resumed');
+    is("@{ $again[-1] }[0, 3]", '. 400',
         'not after the list was swapped: a full handshake, refused');
 }
 
-is("@{ $other[-1] }[0, 1, 3, 4]", '. SUCCESS 200 0', 'others go on');
+is("@{ $other[-1] }[0, 1, 3, 4]", '. SUCCESS 200 0', 'as they did, on the same connection');
 
 for (qw(alice bob)) {
     my ($r) = finish(ask($_, 0, 1));
