@@ -12,9 +12,14 @@ static void edge_fault_install(void);
 static void edge_fault_handler(int signo);
 
 
-/* where a fault of this thread goes on; NULL outside of guards */
+/*
+ * Where a fault of this thread goes on; NULL outside of guards.  It is there
+ * when the thread is: otherwise the first use would allocate, and without
+ * memory end the process.
+ */
 
-static _Thread_local sigjmp_buf *volatile  edge_fault_point;
+static _Thread_local sigjmp_buf *volatile  edge_fault_point
+                               __attribute__((tls_model("initial-exec")));
 
 /* garbage in a header is divided by, too */
 

@@ -56,7 +56,11 @@ edge_policy_json_load(const char *json, size_t len, json_t **out,
     *out = json_loadb(json, len, JSON_REJECT_DUPLICATES, &why);
 
     if (*out == NULL) {
-        if (json_error_code(&why) == json_error_out_of_memory) {
+        /* jansson may fail for want of memory and not say so */
+
+        if (json_error_code(&why) == json_error_out_of_memory
+            || why.text[0] == '\0')
+        {
             return EDGE_POLICY_JSON_NO_MEMORY;
         }
 
