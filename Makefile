@@ -11,6 +11,8 @@
 #   make browser-test dictionaries in a headless Chromium, bundles from npm;
 #                     BROWSER_ROOTS=trixie in chroots of other releases, too
 #   make bench        the measurements
+#   make deb          Debian packages for RELEASES, in chroots; lintian
+#   make deb-test     these installed, upgraded, removed in clean roots
 #   make image-test   the container image, built and asked for a page
 #   make deps         installs what build and tests need, by apt
 #   make clean        removes build/, except chroots and caches
@@ -63,6 +65,12 @@ matrix: deps-matrix
 fuzz: deps-build deps-fuzz
 	@tools/fuzz.sh
 
+deb: deps-deb-host
+	@tools/deb.sh
+
+deb-test: deps-deb-host
+	@tools/deb-test.sh
+
 image-test: deps-image
 	@tools/image-test.sh
 
@@ -82,4 +90,4 @@ distclean:
 	@tools/clean.sh all
 
 .PHONY: all modules deps deps-test unit suites lint test asan matrix fuzz \
-        image-test browser-test bench run clean distclean
+        deb deb-test image-test browser-test bench run clean distclean
