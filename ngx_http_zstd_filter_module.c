@@ -316,7 +316,7 @@ ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
     const ngx_edge_coding_t  *coding;
 
     size = (length == -1) ? EDGE_SIZE_UNKNOWN : (uint64_t) length;
-    whole = (size <= EDGE_POOL_WHOLE_MAX);
+    whole = (size <= EDGE_POOL_SLAB);
 
     for (i = 0; i < count; i++) {
         coder = ngx_http_zstd_coder_of(coders, dictionary, order[i]);
@@ -488,7 +488,9 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
-    r->main_filter_need_in_memory = 1;
+    if (!ngx_edge_body_reads_files(r)) {
+        r->main_filter_need_in_memory = 1;
+    }
 
     return NGX_EDGE_CODED;
 }

@@ -149,6 +149,9 @@ struct edge_codec_s {
      */
     void             (*resume)(edge_encoder_t *encoder,
                         edge_progress_t *progress);
+
+    /* an encoder for large bodies codes small ones as one for these would */
+    unsigned           adapts;
 };
 
 

@@ -302,5 +302,6 @@ const edge_codec_t  edge_codec_brotli = {
     edge_codec_brotli_close,
     edge_codec_brotli_estimate,
     edge_codec_brotli_bound,
-    edge_codec_brotli_resume
+    edge_codec_brotli_resume,
+    0
 };

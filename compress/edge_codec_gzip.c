@@ -321,5 +321,6 @@ const edge_codec_t  edge_codec_gzip = {
     edge_codec_gzip_close,
     edge_codec_gzip_estimate,
     edge_codec_gzip_bound,
-    edge_codec_gzip_resume
+    edge_codec_gzip_resume,
+    0
 };

@@ -204,5 +204,6 @@ const edge_codec_t  edge_codec_gzip_stored = {
     edge_stored_close,
     edge_stored_estimate,
     edge_stored_bound,
-    edge_stored_resume
+    edge_stored_resume,
+    0
 };

@@ -244,5 +244,6 @@ const edge_codec_t  edge_codec_zstd = {
     edge_codec_zstd_close,
     edge_codec_zstd_estimate,
     edge_codec_zstd_bound,
-    NULL
+    NULL,
+    1
 };

@@ -239,5 +239,6 @@ const edge_codec_t  edge_codec_zstd_stored = {
     edge_stored_close,
     edge_stored_estimate,
     edge_stored_bound,
-    NULL
+    NULL,
+    0
 };

@@ -8,6 +8,9 @@
 #define EDGE_POOL_CLASS_UNKNOWN  64
 #define EDGE_POOL_CLASS_MAX      23
 
+/* whole bodies up to this many bytes have a class of their own */
+#define EDGE_POOL_SMALL          (16 * 1024)
+
 
 typedef struct edge_class_s  edge_class_t;
 
@@ -83,8 +86,8 @@ edge_pool_size_class(uint64_t size, unsigned whole)
 {
     unsigned  log;
 
-    if (whole) {
-        return size <= 16 * 1024 ? 14 : 17;
+    if (whole && size <= EDGE_POOL_SMALL) {
+        return 14;
     }
 
     for (log = 17; log <= EDGE_POOL_CLASS_MAX; log++) {
@@ -98,7 +101,7 @@ edge_pool_size_class(uint64_t size, unsigned whole)
 
 
 static edge_class_t *
-edge_pool_class(edge_pool_t *pool, const edge_codec_t *codec,
+edge_pool_find_class(edge_pool_t *pool, const edge_codec_t *codec,
     const edge_params_t *params, uint64_t size, unsigned whole)
 {
     unsigned       size_class;
@@ -132,6 +135,49 @@ edge_pool_class(edge_pool_t *pool, const edge_codec_t *codec,
     pool->classes = class;
 
     return class;
+}
+
+
+/* may an encoder of the class be made, after idle ones are let go if need be? */
+
+static unsigned
+edge_pool_class_fits(const edge_pool_t *pool, const edge_class_t *class)
+{
+    edge_memory_t  evicted;
+
+    /* an idle encoder that was never fed takes less than its estimate */
+
+    evicted = pool->memory;
+    evicted.used -= (pool->idle_bytes < evicted.used) ? pool->idle_bytes
+                                                      : evicted.used;
+
+    return edge_memory_has_room(&evicted, class->estimate);
+}
+
+
+/*
+ * Whole bodies of all sizes share the encoder of the largest, where the codec
+ * allows that and the memory: there is one at a time, and its tables are then
+ * the ones that caches have.  The smallest do better with small ones.
+ */
+
+static edge_class_t *
+edge_pool_class(edge_pool_t *pool, const edge_codec_t *codec,
+    const edge_params_t *params, uint64_t size, unsigned whole)
+{
+    edge_class_t  *class;
+
+    if (whole && codec->adapts && size > EDGE_POOL_SMALL) {
+        class = edge_pool_find_class(pool, codec, params, EDGE_POOL_WHOLE_MAX,
+                                     whole);
+
+        if (class == NULL || class->idle || edge_pool_class_fits(pool, class))
+        {
+            return class;
+        }
+    }
+
+    return edge_pool_find_class(pool, codec, params, size, whole);
 }
 
 
@@ -260,25 +306,14 @@ unsigned
 edge_pool_has_room(edge_pool_t *pool, const edge_codec_t *codec,
     const edge_params_t *params, uint64_t size, unsigned whole)
 {
-    edge_class_t   *class;
-    edge_memory_t   evicted;
+    edge_class_t  *class;
 
     class = edge_pool_class(pool, codec, params, size, whole);
     if (class == NULL) {
         return 0;
     }
 
-    if (class->idle) {
-        return 1;
-    }
-
-    /* an idle encoder that was never fed takes less than its estimate */
-
-    evicted = pool->memory;
-    evicted.used -= (pool->idle_bytes < evicted.used) ? pool->idle_bytes
-                                                      : evicted.used;
-
-    return edge_memory_has_room(&evicted, class->estimate);
+    return class->idle || edge_pool_class_fits(pool, class);
 }
 
 

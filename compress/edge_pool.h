@@ -22,7 +22,10 @@ typedef struct edge_lent_s    edge_lent_t;
 
 
 /* bodies up to this many bytes are worth coding whole, in one call */
-#define EDGE_POOL_WHOLE_MAX  (128 * 1024)
+#define EDGE_POOL_WHOLE_MAX  (512 * 1024)
+
+/* and up to this many, worth being gathered first */
+#define EDGE_POOL_SLAB       (128 * 1024)
 
 
 /* ceiling in bytes, 0: none; idle_max: encoders kept idle.  NULL: no memory */

@@ -87,6 +87,12 @@ ngx_edge_body_t *ngx_edge_body_create(ngx_http_request_t *r,
     ngx_http_output_body_filter_pt next);
 
 /*
+ * May r's body come as files?  Then they are read as nginx would, but into
+ * the memory they are coded from.  0: nginx reads them, in its threads.
+ */
+ngx_uint_t ngx_edge_body_reads_files(ngx_http_request_t *r);
+
+/*
  * The body filter: takes what it can of in (NULL: go on with what is kept).
  * NGX_OK, NGX_AGAIN (the client must read first) or NGX_ERROR, after which
  * the response is to be aborted.

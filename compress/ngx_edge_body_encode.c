@@ -7,6 +7,10 @@
 #include "ngx_edge_body_parts.h"
 
 
+/* a file is read in pieces of a block of Zstandard */
+#define NGX_EDGE_BODY_PIECE  (128 * 1024)
+
+
 /* drops the first input buffer, all of which was taken */
 
 void
@@ -87,17 +91,37 @@ static ngx_int_t
 ngx_edge_body_encode_step(ngx_edge_body_t *body)
 {
     ngx_buf_t             *buf;
+    edge_in_t              in;
+    ngx_uint_t             part;
     edge_stream_status_e   status;
 
     buf = body->stepping ? NULL : body->in->buf;
+    part = 0;
 
-    status = ngx_edge_body_run_bufs(body, body->step, buf);
+    ngx_memzero(&in, sizeof(edge_in_t));
+
+    if (buf) {
+        if (ngx_edge_body_view(body, buf, NGX_EDGE_BODY_PIECE, &in)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        part = ((off_t) in.size < ngx_buf_size(buf));
+    }
+
+    status = ngx_edge_body_run_buf(body, part ? EDGE_STEP_FEED : body->step,
+                                   &in);
 
     body->flushed = (status == EDGE_STREAM_FLUSHED);
 
-    if (buf && buf->pos == buf->last) {
-        ngx_edge_body_consume(body);
-        body->stepping = 1;
+    if (buf) {
+        ngx_edge_body_advance(body, buf, in.pos);
+
+        if (ngx_buf_size(buf) == 0) {
+            ngx_edge_body_consume(body);
+            body->stepping = 1;
+        }
     }
 
     switch (status) {
@@ -111,6 +135,11 @@ ngx_edge_body_encode_step(ngx_edge_body_t *body)
 
     case EDGE_STREAM_WANT_IN:
     case EDGE_STREAM_FLUSHED:
+
+        if (part) {
+            return NGX_OK;
+        }
+
         return ngx_edge_body_complete(body);
 
     default:

@@ -90,22 +90,14 @@ ngx_edge_body_run(ngx_edge_body_t *body, edge_step_e step, edge_in_t *in,
 }
 
 
-/* one run of the stream from the buffer in (NULL: none) to out_buf */
+/* one run of the stream into out_buf */
 
 edge_stream_status_e
-ngx_edge_body_run_bufs(ngx_edge_body_t *body, edge_step_e step, ngx_buf_t *in)
+ngx_edge_body_run_buf(ngx_edge_body_t *body, edge_step_e step, edge_in_t *in)
 {
-    edge_in_t              input;
     edge_out_t             output;
     ngx_buf_t             *out;
     edge_stream_status_e   status;
-
-    ngx_memzero(&input, sizeof(edge_in_t));
-
-    if (in) {
-        input.data = in->pos;
-        input.size = ngx_buf_size(in);
-    }
 
     out = body->out_buf;
 
@@ -113,12 +105,7 @@ ngx_edge_body_run_bufs(ngx_edge_body_t *body, edge_step_e step, ngx_buf_t *in)
     output.size = out->end - out->last;
     output.pos = 0;
 
-    status = ngx_edge_body_run(body, step, &input, &output);
-
-    if (input.pos) {
-        in->pos += input.pos;
-        body->taken += input.pos;
-    }
+    status = ngx_edge_body_run(body, step, in, &output);
 
     out->last += output.pos;
 
@@ -239,7 +226,10 @@ ngx_edge_body_emit(ngx_edge_body_t *body, ngx_uint_t flush, ngx_uint_t last)
 void
 ngx_edge_body_end_frame(ngx_edge_body_t *body)
 {
+    edge_in_t             nothing;
     edge_stream_status_e  status;
+
+    ngx_memzero(&nothing, sizeof(edge_in_t));
 
     do {
         status = EDGE_STREAM_FAILED;
@@ -248,7 +238,7 @@ ngx_edge_body_end_frame(ngx_edge_body_t *body)
             break;
         }
 
-        status = ngx_edge_body_run_bufs(body, EDGE_STEP_PAUSE, NULL);
+        status = ngx_edge_body_run_buf(body, EDGE_STEP_PAUSE, &nothing);
 
         if (status == EDGE_STREAM_WANT_OUT
             && ngx_edge_body_emit(body, 0, 0) != NGX_OK)

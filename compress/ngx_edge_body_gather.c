@@ -38,8 +38,10 @@ ngx_edge_body_is_last(ngx_edge_body_t *body)
 }
 
 
+/* a copy of the buffer behind what was gathered; it is not yet taken */
+
 static ngx_int_t
-ngx_edge_body_gather_append(ngx_edge_body_t *body, u_char *data, size_t size)
+ngx_edge_body_gather_append(ngx_edge_body_t *body, ngx_buf_t *buf)
 {
     if (body->gather == NULL) {
 
@@ -53,10 +55,17 @@ ngx_edge_body_gather_append(ngx_edge_body_t *body, u_char *data, size_t size)
         }
     }
 
-    if (size) {
-        ngx_memcpy(body->gather->data + body->gathered, data, size);
-        body->gathered += size;
+    if (ngx_buf_size(buf) == 0) {
+        return NGX_OK;
     }
+
+    if (ngx_edge_body_copy(body, buf, body->gather->data + body->gathered)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    body->gathered += ngx_buf_size(buf);
 
     return NGX_OK;
 }
@@ -98,19 +107,16 @@ ngx_edge_body_spill(ngx_edge_body_t *body)
 /* a whole body, or what is left of one, as a frame of its own into out */
 
 static ngx_int_t
-ngx_edge_body_whole(ngx_edge_body_t *body, u_char *data, size_t size)
+ngx_edge_body_whole(ngx_edge_body_t *body, edge_in_t *in)
 {
+    size_t                      size;
     ngx_buf_t                  *buf;
-    edge_in_t                   in;
     edge_out_t                  out;
     const ngx_edge_coding_t    *coding;
     edge_stream_status_e        status;
 
+    size = in->size;
     coding = ngx_edge_coder_coding(body->coder, size);
-
-    in.data = data;
-    in.size = size;
-    in.pos = 0;
 
     out.size = ngx_max(coding->codec->bound(size),
                        coding->stored->bound(size));
@@ -121,7 +127,7 @@ ngx_edge_body_whole(ngx_edge_body_t *body, u_char *data, size_t size)
         return NGX_ERROR;
     }
 
-    status = ngx_edge_body_run(body, EDGE_STEP_FINISH, &in, &out);
+    status = ngx_edge_body_run(body, EDGE_STEP_FINISH, in, &out);
 
     ngx_edge_body_release_encoder(body);
 
@@ -149,26 +155,30 @@ ngx_edge_body_whole(ngx_edge_body_t *body, u_char *data, size_t size)
 static ngx_int_t
 ngx_edge_body_gather_whole(ngx_edge_body_t *body)
 {
+    size_t      gathered;
     ngx_int_t   rc;
     ngx_buf_t  *buf;
+    edge_in_t   in;
 
     buf = body->in->buf;
+    gathered = body->gathered;
 
-    if (body->gathered == 0) {
-        rc = ngx_edge_body_whole(body, buf->pos, ngx_buf_size(buf));
+    if (gathered == 0) {
+        rc = ngx_edge_body_view(body, buf, NGX_MAX_SIZE_T_VALUE, &in);
 
     } else {
-        rc = ngx_edge_body_gather_append(body, buf->pos, ngx_buf_size(buf));
+        rc = ngx_edge_body_gather_append(body, buf);
 
-        if (rc == NGX_OK) {
-            rc = ngx_edge_body_whole(body, body->gather->data,
-                                     body->gathered);
-
-            if (rc == NGX_DECLINED) {
-                body->gathered -= ngx_buf_size(buf);
-            }
-        }
+        ngx_memzero(&in, sizeof(edge_in_t));
+        in.data = body->gather->data;
+        in.size = body->gathered;
     }
+
+    if (rc == NGX_OK) {
+        rc = ngx_edge_body_whole(body, &in);
+    }
+
+    body->gathered = gathered;
 
     if (rc == NGX_DECLINED) {
         return ngx_edge_body_spill(body);
@@ -183,11 +193,19 @@ ngx_edge_body_gather_whole(ngx_edge_body_t *body)
     body->phase = NGX_EDGE_BODY_STREAM;
 
     ngx_edge_body_read_step(body);
-    body->taken += ngx_buf_size(buf);
-    buf->pos = buf->last;
+    ngx_edge_body_advance(body, buf, ngx_buf_size(buf));
     ngx_edge_body_consume(body);
 
     return ngx_edge_body_complete(body);
+}
+
+
+/* how large a body may be that is coded whole: in slabs there is less room */
+
+static size_t
+ngx_edge_body_gather_max(ngx_edge_body_t *body)
+{
+    return body->gathered ? EDGE_POOL_SLAB : EDGE_POOL_WHOLE_MAX;
 }
 
 
@@ -203,12 +221,16 @@ ngx_edge_body_gather(ngx_edge_body_t *body)
         buf = body->in->buf;
         size = ngx_buf_size(buf);
 
-        if (body->gathered + size > EDGE_POOL_WHOLE_MAX) {
-            return ngx_edge_body_spill(body);
+        if (body->gathered + size <= ngx_edge_body_gather_max(body)
+            && ngx_edge_body_is_last(body))
+        {
+            return ngx_edge_body_gather_whole(body);
         }
 
-        if (ngx_edge_body_is_last(body)) {
-            return ngx_edge_body_gather_whole(body);
+        if (body->gathered + size > EDGE_POOL_SLAB
+            || body->length > EDGE_POOL_SLAB)
+        {
+            return ngx_edge_body_spill(body);
         }
 
         ngx_edge_body_read_step(body);
@@ -218,7 +240,7 @@ ngx_edge_body_gather(ngx_edge_body_t *body)
             return ngx_edge_body_spill(body);
         }
 
-        rc = ngx_edge_body_gather_append(body, buf->pos, size);
+        rc = ngx_edge_body_gather_append(body, buf);
 
         if (rc == NGX_DECLINED) {
             return ngx_edge_body_spill(body);
@@ -228,8 +250,7 @@ ngx_edge_body_gather(ngx_edge_body_t *body)
             return NGX_ERROR;
         }
 
-        body->taken += size;
-        buf->pos = buf->last;
+        ngx_edge_body_advance(body, buf, size);
         ngx_edge_body_consume(body);
     }
 

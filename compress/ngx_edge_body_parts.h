@@ -9,8 +9,8 @@
 /*
  * What the files of the body pump share, and nobody else: ngx_edge_body.c
  * goes round, ngx_edge_body_gather.c codes what is small and whole,
- * ngx_edge_body_encode.c takes input step by step, ngx_edge_body_frame.c
- * runs encoders and fills buffers.
+ * ngx_edge_body_encode.c takes input step by step, ngx_edge_body_input.c
+ * reads it, ngx_edge_body_frame.c runs encoders and fills buffers.
  */
 
 
@@ -22,6 +22,23 @@ ngx_int_t ngx_edge_body_add_cleanup(ngx_edge_body_t *body);
 ngx_int_t ngx_edge_body_gather(ngx_edge_body_t *body);
 
 void ngx_edge_body_release_gather(ngx_edge_body_t *body);
+
+
+/*
+ * The bytes of an input buffer: those in memory, or max at most of a file,
+ * read into the worker's memory, good until the next call.  NGX_ERROR: no
+ * memory, or the file can't be read.
+ */
+ngx_int_t ngx_edge_body_view(ngx_edge_body_t *body, ngx_buf_t *buf,
+    size_t max, edge_in_t *in);
+
+/* All of a buffer's bytes into data, of ngx_buf_size(); errors as above. */
+ngx_int_t ngx_edge_body_copy(ngx_edge_body_t *body, ngx_buf_t *buf,
+    u_char *data);
+
+/* That many bytes of the buffer are taken. */
+void ngx_edge_body_advance(ngx_edge_body_t *body, ngx_buf_t *buf,
+    size_t size);
 
 
 /* Codes input until there is none or no output buffer is free (starved). */
@@ -47,9 +64,9 @@ void ngx_edge_body_release_encoder(ngx_edge_body_t *body);
 edge_stream_status_e ngx_edge_body_run(ngx_edge_body_t *body,
     edge_step_e step, edge_in_t *in, edge_out_t *out);
 
-/* The same from the buffer in (NULL: nothing) to the one being filled. */
-edge_stream_status_e ngx_edge_body_run_bufs(ngx_edge_body_t *body,
-    edge_step_e step, ngx_buf_t *in);
+/* The same into the buffer being filled. */
+edge_stream_status_e ngx_edge_body_run_buf(ngx_edge_body_t *body,
+    edge_step_e step, edge_in_t *in);
 
 /* Ends the frame into as many buffers as it takes; a failure is latched. */
 void ngx_edge_body_end_frame(ngx_edge_body_t *body);

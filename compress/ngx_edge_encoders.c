@@ -71,6 +71,16 @@ ngx_edge_encoders_drop_slab(ngx_edge_encoders_t *encoders)
 }
 
 
+static void
+ngx_edge_encoders_shrink(ngx_str_t *memory)
+{
+    if (memory->data) {
+        ngx_free(memory->data);
+        ngx_str_null(memory);
+    }
+}
+
+
 void
 ngx_edge_encoders_destroy(void *data)
 {
@@ -89,10 +99,8 @@ ngx_edge_encoders_destroy(void *data)
     edge_pool_destroy(encoders->pool);
     encoders->pool = NULL;
 
-    if (encoders->scratch) {
-        ngx_free(encoders->scratch);
-        encoders->scratch = NULL;
-    }
+    ngx_edge_encoders_shrink(&encoders->scratch);
+    ngx_edge_encoders_shrink(&encoders->input);
 }
 
 
@@ -329,18 +337,33 @@ ngx_edge_encoders_give_slab(ngx_edge_encoders_t *encoders,
 }
 
 
+static u_char *
+ngx_edge_encoders_grow(ngx_edge_encoders_t *encoders, ngx_str_t *memory,
+    size_t size)
+{
+    if (memory->len < size) {
+
+        if (memory->data) {
+            ngx_free(memory->data);
+        }
+
+        memory->data = ngx_alloc(size, encoders->log);
+        memory->len = memory->data ? size : 0;
+    }
+
+    return memory->data;
+}
+
+
 u_char *
 ngx_edge_encoders_scratch(ngx_edge_encoders_t *encoders, size_t size)
 {
-    if (encoders->scratch_size < size) {
+    return ngx_edge_encoders_grow(encoders, &encoders->scratch, size);
+}
 
-        if (encoders->scratch) {
-            ngx_free(encoders->scratch);
-        }
 
-        encoders->scratch = ngx_alloc(size, encoders->log);
-        encoders->scratch_size = encoders->scratch ? size : 0;
-    }
-
-    return encoders->scratch;
+u_char *
+ngx_edge_encoders_input(ngx_edge_encoders_t *encoders, size_t size)
+{
+    return ngx_edge_encoders_grow(encoders, &encoders->input, size);
 }

@@ -41,7 +41,7 @@ typedef union ngx_edge_slab_u  ngx_edge_slab_t;
 
 union ngx_edge_slab_u {
     ngx_edge_slab_t   *next;
-    u_char             data[EDGE_POOL_WHOLE_MAX];
+    u_char             data[EDGE_POOL_SLAB];
 };
 
 
@@ -80,8 +80,8 @@ struct ngx_edge_encoders_s {
     ngx_edge_slab_t   *slabs;           /* free ones */
     ngx_uint_t         nslabs;
     ngx_event_t        timer;
-    u_char            *scratch;
-    size_t             scratch_size;
+    ngx_str_t          scratch;
+    ngx_str_t          input;
     ngx_log_t         *log;
 
     /* tells others what this worker has; NULL: nobody asks */
@@ -130,9 +130,13 @@ ngx_edge_slab_t *ngx_edge_encoders_take_slab(ngx_edge_encoders_t *encoders);
 void ngx_edge_encoders_give_slab(ngx_edge_encoders_t *encoders,
     ngx_edge_slab_t *slab);
 
-/* size bytes, the worker's: good until the next call.  NULL: no memory. */
+/*
+ * size bytes, the worker's, for output and for input: each good until it is
+ * asked for again.  NULL: no memory.
+ */
 u_char *ngx_edge_encoders_scratch(ngx_edge_encoders_t *encoders,
     size_t size);
+u_char *ngx_edge_encoders_input(ngx_edge_encoders_t *encoders, size_t size);
 
 
 #endif /* NGX_EDGE_ENCODERS_H */

@@ -98,12 +98,26 @@ toy_estimate(const edge_params_t *params, uint64_t size_max, unsigned whole)
 
 static const edge_codec_t  toy = {
     "toy", 1, toy_create, toy_open, NULL, toy_reset, toy_close, toy_estimate,
-    NULL, NULL
+    NULL, NULL, 0
 };
 
 static const edge_codec_t  toy_too = {
     "too", 1, toy_create, toy_open, NULL, toy_reset, toy_close, toy_estimate,
-    NULL, NULL
+    NULL, NULL, 0
+};
+
+
+static size_t
+toy_estimate_size(const edge_params_t *params, uint64_t size_max,
+    unsigned whole)
+{
+    return size_max / 100 + params->level;
+}
+
+
+static const edge_codec_t  toy_adapts = {
+    "one", 1, toy_create, toy_open, NULL, toy_reset, toy_close,
+    toy_estimate_size, NULL, NULL, 1
 };
 
 static const edge_params_t  small = { 1000, 0, 0, 0, NULL, NULL };
@@ -491,12 +505,60 @@ test_room_behind_unfed(void **state)
 }
 
 
+static unsigned
+id_of_whole(edge_pool_t *pool, uint64_t size)
+{
+    unsigned      id;
+    edge_lent_t  *lent;
+
+    lent = edge_pool_take(pool, &toy_adapts, &small, size, 1);
+    assert_non_null(lent);
+
+    id = edge_lent_encoder(lent)->id;
+    edge_pool_give(pool, lent);
+
+    return id;
+}
+
+
+/* one encoder for whole bodies of many sizes, unless there is no room for it */
+
+static void
+test_shared(void **state)
+{
+    unsigned      id;
+    edge_pool_t  *pool;
+
+    pool = edge_pool_create(0, 10);
+    id = id_of_whole(pool, 30000);
+
+    assert_int_equal(id_of_whole(pool, EDGE_POOL_WHOLE_MAX), id);
+    assert_int_equal(id_of_whole(pool, 100000), id);
+    assert_int_not_equal(id_of_whole(pool, 1000), id);
+    assert_int_equal(id_of_whole(pool, 30000), id);
+
+    edge_pool_destroy(pool);
+
+    pool = edge_pool_create(4000, 10);
+
+    assert_int_equal(edge_pool_has_room(pool, &toy_adapts, &small, 100000, 1),
+                     1);
+    assert_int_equal(edge_pool_has_room(pool, &toy_adapts, &small, 400000, 1),
+                     0);
+    id = id_of_whole(pool, 30000);
+    assert_int_equal(id_of_whole(pool, 100000), id);
+
+    edge_pool_destroy(pool);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test_setup(test_reuse, setup),
         cmocka_unit_test_setup(test_order, setup),
+        cmocka_unit_test_setup(test_shared, setup),
         cmocka_unit_test_setup(test_idle_max, setup),
         cmocka_unit_test_setup(test_ceiling, setup),
         cmocka_unit_test_setup(test_open_refused, setup),
