@@ -138,7 +138,7 @@ edge_pool_find_class(edge_pool_t *pool, const edge_codec_t *codec,
 }
 
 
-/* may an encoder of the class be made, after idle ones are let go if need be? */
+/* may an encoder of the class be made, idle ones let go if need be? */
 
 static unsigned
 edge_pool_class_fits(const edge_pool_t *pool, const edge_class_t *class)
