@@ -4,11 +4,14 @@
 #include <ngx_http.h>
 
 #include "ngx_edge_alpn.h"
+#include "ngx_edge_certificates.h"
 #include "ngx_edge_client_hello.h"
 #include "ngx_edge_connection.h"
 #include "ngx_edge_keylog.h"
+#include "ngx_edge_origin.h"
 #include "ngx_edge_policy_api.h"
 #include "ngx_edge_status.h"
+#include "ngx_edge_ticket_keys.h"
 #include "ngx_edge_tls_metrics.h"
 #include "ngx_edge_tls_policy.h"
 #include "ngx_edge_variable_table.h"
@@ -21,6 +24,8 @@ typedef struct {
 
     ngx_edge_policy_store_conf_t    store;
     ngx_edge_keylog_conf_t          keylog;
+    ngx_edge_ticket_keys_conf_t     ticket_keys;
+    ngx_edge_certificates_conf_t    certificates;
 
     /* EDGE_TLS_AUTH_*: the keys of all certificates, 0 if unknown */
     unsigned                        keys;
@@ -35,6 +40,7 @@ typedef struct {
     ngx_array_t                    *records;
 
     ngx_edge_tls_policy_conf_t      policies;
+    ngx_edge_origin_conf_t          origin;
 } ngx_http_ecg_srv_conf_t;
 
 
@@ -74,7 +80,7 @@ static ngx_int_t ngx_http_ecg_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_ecg_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_ecg_init_process(ngx_cycle_t *cycle);
 static void ngx_http_ecg_exit_process(ngx_cycle_t *cycle);
-static ngx_int_t ngx_http_ecg_init_policies(ngx_conf_t *cf);
+static ngx_int_t ngx_http_ecg_add_misdirected(ngx_conf_t *cf);
 static void *ngx_http_ecg_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_ecg_create_srv_conf(ngx_conf_t *cf);
 static char *ngx_http_ecg_merge_srv_conf(ngx_conf_t *cf, void *parent,
@@ -119,6 +125,27 @@ static ngx_command_t  ngx_http_ecg_commands[] = {
       ngx_http_ecg_keylog,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
+      NULL },
+
+    { ngx_string("ecg_origin_frame"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
+      ngx_edge_origin_set,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_ecg_srv_conf_t, origin),
+      NULL },
+
+    { ngx_string("ecg_ticket_keys"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      ngx_edge_ticket_keys_set,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_ecg_main_conf_t, ticket_keys),
+      &ngx_http_ecg_module },
+
+    { ngx_string("ecg_certificate_warning"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_edge_certificates_set,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_ecg_main_conf_t, certificates),
       NULL },
 
     { ngx_string("ecg_api"),
@@ -200,6 +227,15 @@ static ngx_http_variable_t  ngx_http_ecg_vars[] = {
     { ngx_string("ecg_reject_reason"), NULL, ngx_http_ecg_reason_variable,
       0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("ecg_certificate_names"), NULL,
+      ngx_edge_certificates_variable, NGX_EDGE_CERTIFICATE_NAMES, 0, 0 },
+
+    { ngx_string("ecg_certificate_issuer"), NULL,
+      ngx_edge_certificates_variable, NGX_EDGE_CERTIFICATE_ISSUER, 0, 0 },
+
+    { ngx_string("ecg_certificate_days_left"), NULL,
+      ngx_edge_certificates_variable, NGX_EDGE_CERTIFICATE_DAYS_LEFT, 0, 0 },
+
     ngx_http_ecg_tcp_variable("rtt", EDGE_TCP_RTT),
     ngx_http_ecg_tcp_variable("min_rtt", EDGE_TCP_MIN_RTT),
     ngx_http_ecg_tcp_variable("rtt_var", EDGE_TCP_RTT_VAR),
@@ -212,6 +248,8 @@ static ngx_http_variable_t  ngx_http_ecg_vars[] = {
     ngx_http_ecg_tcp_variable("delivery_rate", EDGE_TCP_DELIVERY_RATE),
     ngx_http_ecg_tcp_variable("cwnd", EDGE_TCP_CWND),
     ngx_http_ecg_tcp_variable("unsent_bytes", EDGE_TCP_UNSENT_BYTES),
+    ngx_http_ecg_tcp_variable("cid", NGX_EDGE_CONNECTION_CID),
+    ngx_http_ecg_tcp_variable("ts", NGX_EDGE_CONNECTION_TS),
 
       ngx_http_null_variable
 };
@@ -238,7 +276,7 @@ ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello, int *alert,
 
 /*
  * A connection made for one host carries requests for another: it has to be
- * as that one demands.
+ * as that one demands, and among those that the client was told.
  */
 
 static ngx_int_t
@@ -254,13 +292,14 @@ ngx_http_ecg_misdirected_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    reason = ngx_edge_origin_check(r);
+
     escf = ngx_http_get_module_srv_conf(r, ngx_http_ecg_module);
 
-    if (escf->policies.table.n == 0 && escf->policies.store == NULL) {
-        return NGX_DECLINED;
+    if (reason == NULL && (escf->policies.table.n || escf->policies.store)) {
+        reason = ngx_edge_tls_policy_verify(r, &escf->policies);
     }
 
-    reason = ngx_edge_tls_policy_verify(r, &escf->policies);
     if (reason == NULL) {
         return NGX_DECLINED;
     }
@@ -403,7 +442,7 @@ ngx_http_ecg_add_variables(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_ecg_init(ngx_conf_t *cf)
 {
-    ngx_uint_t                   i, n, http2;
+    ngx_uint_t                   i, n, http2, origins;
     ngx_http_ecg_srv_conf_t     *escf;
     ngx_http_ssl_srv_conf_t     *sscf;
     ngx_http_ecg_main_conf_t    *emcf;
@@ -445,6 +484,21 @@ ngx_http_ecg_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (emcf->ticket_keys.zone
+        && ngx_edge_ticket_keys_install(cf, &emcf->ticket_keys) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_edge_certificates_collect(cf, &emcf->certificates) != NGX_OK
+        || ngx_edge_origin_init(cf, &ngx_http_ecg_module,
+                                offsetof(ngx_http_ecg_srv_conf_t, origin),
+                                &origins)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     /* a store may turn HTTP/2 off for a name at any time */
 
     n = (emcf->store.path.data != NULL);
@@ -469,6 +523,10 @@ ngx_http_ecg_init(ngx_conf_t *cf)
 
     /* not configured, the module changes nothing */
 
+    if ((n || origins) && ngx_http_ecg_add_misdirected(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (n == 0) {
         return NGX_OK;
     }
@@ -477,7 +535,8 @@ ngx_http_ecg_init(ngx_conf_t *cf)
         ngx_edge_alpn_install(cf);
     }
 
-    return ngx_http_ecg_init_policies(cf);
+    return ngx_edge_client_hello_add(cf, &emcf->slot.hello,
+                                     ngx_http_ecg_client_hello, NULL);
 }
 
 
@@ -532,6 +591,14 @@ ngx_http_ecg_init_module(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_edge_certificates_warn(&emcf->certificates, cycle->log);
+
+    if (emcf->ticket_keys.zone
+        && ngx_edge_ticket_keys_load(cycle, &emcf->ticket_keys) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (emcf->store.path.data == NULL) {
         return NGX_OK;
     }
@@ -549,8 +616,18 @@ ngx_http_ecg_init_process(ngx_cycle_t *cycle)
 
     emcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_ecg_module);
 
-    if (emcf && emcf->store.path.data) {
+    if (emcf == NULL) {
+        return NGX_OK;
+    }
+
+    if (emcf->store.path.data) {
         (void) ngx_edge_policy_store_get(&emcf->store, cycle->log);
+    }
+
+    ngx_edge_certificates_start(cycle, &emcf->certificates);
+
+    if (emcf->ticket_keys.zone) {
+        ngx_edge_ticket_keys_start(cycle, &emcf->ticket_keys);
     }
 
     return NGX_OK;
@@ -566,10 +643,9 @@ ngx_http_ecg_exit_process(ngx_cycle_t *cycle)
 
 
 static ngx_int_t
-ngx_http_ecg_init_policies(ngx_conf_t *cf)
+ngx_http_ecg_add_misdirected(ngx_conf_t *cf)
 {
     ngx_http_handler_pt        *h;
-    ngx_http_ecg_main_conf_t   *emcf;
     ngx_http_core_main_conf_t  *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
@@ -581,17 +657,24 @@ ngx_http_ecg_init_policies(ngx_conf_t *cf)
 
     *h = ngx_http_ecg_misdirected_handler;
 
-    emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
-
-    return ngx_edge_client_hello_add(cf, &emcf->slot.hello,
-                                     ngx_http_ecg_client_hello, NULL);
+    return NGX_OK;
 }
 
 
 static void *
 ngx_http_ecg_create_main_conf(ngx_conf_t *cf)
 {
-    return ngx_pcalloc(cf->pool, sizeof(ngx_http_ecg_main_conf_t));
+    ngx_http_ecg_main_conf_t  *emcf;
+
+    emcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ecg_main_conf_t));
+    if (emcf == NULL) {
+        return NULL;
+    }
+
+    emcf->certificates.before = NGX_CONF_UNSET;
+    emcf->certificates.every = NGX_CONF_UNSET;
+
+    return emcf;
 }
 
 
@@ -607,6 +690,8 @@ ngx_http_ecg_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_http_ecg_srv_conf_t *prev = parent;
     ngx_http_ecg_srv_conf_t *conf = child;
+
+    ngx_edge_origin_merge(&prev->origin, &conf->origin, &conf->policies);
 
     /* that of the http block is made once and shared */
 
@@ -794,60 +879,15 @@ ngx_http_ecg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
-/* on, off, or name= and a token, RFC 9110, section 5.6.2 */
-
 static char *
 ngx_http_ecg_server_timing(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ecg_loc_conf_t *elcf = conf;
 
-    size_t                     i;
-    ngx_str_t                 *value;
     ngx_http_ecg_main_conf_t  *emcf;
-
-    if (elcf->timing.data) {
-        return (char *) "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "off") == 0) {
-        ngx_str_set(&elcf->timing, "");
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value[1].data, "on") == 0) {
-        ngx_str_set(&elcf->timing, "cfL4");
-
-    } else if (ngx_strncmp(value[1].data, "name=", 5) == 0
-               && value[1].len > 5)
-    {
-        elcf->timing.data = value[1].data + 5;
-        elcf->timing.len = value[1].len - 5;
-
-    } else {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"ecg_server_timing\": "
-                           "it must be on, off, or name= and a name",
-                           &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 0; i < elcf->timing.len; i++) {
-        if (ngx_strchr("!#$%&'*+-.^_`|~0123456789"
-                       "abcdefghijklmnopqrstuvwxyz"
-                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ", elcf->timing.data[i])
-            == NULL)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid name \"%V\" in \"ecg_server_timing\"",
-                               &elcf->timing);
-            return NGX_CONF_ERROR;
-        }
-    }
 
     emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
     emcf->timing = 1;
 
-    return NGX_CONF_OK;
+    return ngx_edge_connection_parse(cf, &elcf->timing);
 }

@@ -7,6 +7,59 @@
 static void ngx_edge_connection_id(ngx_connection_t *c, u_char *id);
 
 
+/* on, off, or name= and a token, RFC 9110, section 5.6.2 */
+
+char *
+ngx_edge_connection_parse(ngx_conf_t *cf, ngx_str_t *name)
+{
+    size_t      i;
+    ngx_str_t  *value;
+
+    if (name->data) {
+        return (char *) "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        ngx_str_set(name, "");
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value[1].data, "on") == 0) {
+        ngx_str_set(name, "cfL4");
+
+    } else if (ngx_strncmp(value[1].data, "name=", 5) == 0
+               && value[1].len > 5)
+    {
+        name->data = value[1].data + 5;
+        name->len = value[1].len - 5;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"ecg_server_timing\": "
+                           "it must be on, off, or name= and a name",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < name->len; i++) {
+        if (ngx_strchr("!#$%&'*+-.^_`|~0123456789"
+                       "abcdefghijklmnopqrstuvwxyz"
+                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ", name->data[i])
+            == NULL)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid name \"%V\" in \"ecg_server_timing\"",
+                               name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 ngx_int_t
 ngx_edge_connection_add_timing(ngx_http_request_t *r, ngx_str_t *name)
 {
@@ -100,7 +153,25 @@ ngx_edge_connection_variable(ngx_http_request_t *r,
     }
 
     v->data = p;
-    v->len = ngx_sprintf(p, "%uL", info.figures[data]) - p;
+
+    switch (data) {
+
+    case NGX_EDGE_CONNECTION_CID:
+        ngx_edge_connection_id(r->connection, p);
+        v->len = 16;
+        break;
+
+    case NGX_EDGE_CONNECTION_TS:
+        v->len = ngx_sprintf(p, "%M", ngx_current_msec
+                                      - r->connection->start_time)
+                 - p;
+        break;
+
+    default:
+        v->len = ngx_sprintf(p, "%uL", info.figures[data]) - p;
+        break;
+    }
+
     v->valid = 1;
     v->no_cacheable = 1;
     v->not_found = 0;

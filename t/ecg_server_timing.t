@@ -15,7 +15,7 @@ my $socket = "$prepared->{root}/s";
 
 my @figures = qw(rtt min_rtt rtt_var sent recv lost retrans sent_bytes
     recv_bytes delivery_rate cwnd unsent_bytes);
-my $variables = join ' ', map { "\$ecg_tcp_$_" } @figures;
+my $variables = join ' ', map { "\$ecg_tcp_$_" } @figures, 'cid', 'ts';
 
 my $edge = EdgeTest->start(http => <<"C");
     ssl_certificate $cert;
@@ -60,7 +60,9 @@ for (1 .. 3) {
     push @times, $values[13];
 
     my @variables = split ' ', $body;
-    is(scalar @variables, 12, 'all variables');
+    is(scalar @variables, 14, 'all variables');
+    is($variables[12], $values[12], 'the same connection in both');
+    cmp_ok($variables[13], '<=', $values[13], 'the same time');
     cmp_ok($values[0], '>', 0, 'a round trip takes time');
     is($values[8], $variables[8], 'bytes received, the same in both');
     select undef, undef, undef, 0.05;

@@ -222,7 +222,7 @@ sub certificate {
     my $names = join ',', map { "DNS:$_" } @names;
 
     system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
-        . "-nodes -days 2 -subj /CN=$names[0] -addext subjectAltName=$names "
+        . "-nodes -days 30 -subj /CN=$names[0] -addext subjectAltName=$names "
         . "-keyout $key -out $cert 2>/dev/null") == 0
         or die 'openssl req';
 
