@@ -227,9 +227,33 @@ is($killed, $kills, "$killed writers were killed");
 is($lost, 0, '... nothing lost that was acknowledged');
 is($halves, 0, '... and nothing half');
 
-# another process with the store
+# another process with the store, and another nginx, each with the other's
+# changes
 
 like(edge_policy('stat'), qr/^records 2000\d$/m, 'two processes, one store');
+
+my %second = conf("$db map_size=64m", '');
+$second{http} =~ s/%%PORT%%/%%PORT1%%/;
+$second{http} .= 'server { listen %%PORT2%%; location /edge { ecg_api write; } }';
+my $other = EdgeTest->start(%second);
+my $api = 'http://127.0.0.1:' . EdgeTest::port(2)
+    . '/edge/hostnames/settings/min_tls/two.test';
+
+is(answer(sni => 'h1.bulk.test', versions => ['1.2'],
+    port => EdgeTest::port(1)), 'alert 70', 'two nginx, one store');
+
+for my $round (1 .. 5) {
+    like(`curl -s -X PUT -d '{"value":"1.3"}' $api`, qr/"success":true/,
+        'written by the second');
+    is(answers('two.test'), 'alert 70', '... it binds the first');
+    edge_policy('delete two.test');
+    like(answer(sni => 'two.test', versions => ['1.2'],
+        port => EdgeTest::port(1)), qr/^1\.2/, '... and is undone for both');
+}
+
+is(join('', $other->complaints), '', 'the second has no complaints');
+$other->stop;
+like(answers('two.test'), qr/^1\.2/, 'the first serves on');
 
 # reload
 
