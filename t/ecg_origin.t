@@ -184,8 +184,10 @@ is($r->{answers}, '200 200 421 200 421 421 200 421',
 like($r->{types}, qr/^4 8 (?:4 )?12 (?:4 )?1 /,
     'the frame comes behind SETTINGS and ahead of the response');
 is(scalar(() = $r->{types} =~ /\b12\b/g), 1, '... once');
-like($r->{payload}, qr{^\0\x14https://a\.test:\d{5}\0\x14https://b},
-    'entries are whole');
+
+my $first = pack 'n/a*', 'https://a.test:' . EdgeTest::port();
+
+like($r->{payload}, qr{^\Q$first\E\0.https://b}s, 'entries are whole');
 
 is(h2('other.test', 0, 'other.test', 'a.test', 'b.test', 'pay.test')->{answers},
     '200 200 200 421', 'by a list: the port does not matter');
