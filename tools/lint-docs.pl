@@ -2,8 +2,9 @@
 
 # lint-docs.pl: the directives and variables of each module are those of its
 # reference page, docs/*.md with the title "# Module NAME", and contexts and
-# defaults are the same; docs/architecture.md names every source. What differs
-# goes to standard output, and the exit code is 1.
+# defaults are the same; docs/architecture.md names every source; messages that
+# docs/*.md explain, as **`message`**, are in the sources. What differs goes to
+# standard output, and the exit code is 1.
 #
 # A directive stands in a block of the page, under a heading with a name:
 #
@@ -299,6 +300,96 @@ for my $door (glob 'ngx_http_*_module.c') {
         compare($page{$name}, $door);
     } elsif (%$commands || @$variables) {
         wrong("$door: no page in docs/ begins with \"# Module $name\"");
+    }
+}
+
+# The texts in a source: neighbours are one, what is put in is a zero byte.
+
+sub texts_of {
+    my ($text) = @_;
+    my $string = qr/"(?:[^"\\]|\\.)*"/;
+    my @texts;
+
+    $text =~ s|/\*.*?\*/| |gs;
+
+    while ($text =~ /($string(?:\s+(?:[A-Z_]+\s+)?$string)*)/g) {
+        my $joined = join '', map { /^"(.*)"$/s } $1 =~ /$string/g;
+
+        $joined =~ s/\\(.)/$1/gs;
+        $joined =~ s/%[\d.*]*l*u?[a-zA-Z]/\0/g;
+        push @texts, $joined if length $joined > 6;
+    }
+
+    return @texts;
+}
+
+
+# Messages of docs/: "..." stands for what differs, the end may be left out.
+# Those of nginx itself cannot be looked up, its source may not be here.
+
+my @texts = map { texts_of(slurp($_)) }
+    glob '*.c {compress,mtls,ecg,common,tools/edge-policy}/*.c';
+my %is_text = map { $_ => 1 } @texts;
+
+my $of_nginx = qr/^(?:unknown\ directive\ "|dlopen\(\)\ "
+    |module\ ".*?"\ (?:version\ |is\ (?:not\ binary|already\ loaded))
+    |"\.\.\."\ directive\ (?:is\ duplicate|invalid\ value)|\.\.\.\ invalid\ number
+    )/x;
+
+
+# Is the message the beginning of a text, with ten of its characters at least?
+# What was put in is one word, or is a text itself.
+
+sub begins {
+    my ($message, $text, $same) = @_;
+
+    while (length $message) {
+        if ($message =~ s/^\.\.\.//) {
+            return grep { begins($message, substr($text, $_), $same) }
+                0 .. length $text;
+        }
+
+        if ($text =~ s/^\0//) {
+            return grep { is_put_in(substr $message, 0, $_)
+                && begins(substr($message, $_), $text, $same) }
+                1 .. length $message;
+        }
+
+        return 0 if substr($message, 0, 1, '') ne substr($text, 0, 1, '');
+        $same++;
+    }
+
+    return $same >= 10;
+}
+
+
+# A word or two in common: begins() takes its time.
+
+sub shares {
+    my ($message, $text) = @_;
+
+    return grep { /\w.{5}/ && index($message, substr $_, 0, 8) >= 0 }
+        split /\0/, $text;
+}
+
+
+sub is_put_in {
+    my ($words) = @_;
+
+    return $words !~ / / || $is_text{$words};
+}
+
+
+for my $page (glob 'docs/*.md') {
+    for (slurp($page) =~ /\*\*`(.+?)`\*\*/gs) {
+        my $message = s/\s+/ /gr;
+        my $like = join '.*?', map { quotemeta } split /\.\.\./, $message;
+
+        # the quick way finds nearly all
+        next if $message =~ $of_nginx || grep { /^$like/s } @texts
+            or grep { shares($message, $_) && begins($message, $_, 0) }
+                @texts;
+        wrong("$page: no source says \"$message\"");
     }
 }
 
