@@ -453,12 +453,16 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     verdict = ngx_edge_elect_response(r, &conf->elect, &headers,
                                       rule ? rule->waived : 0);
 
-    if (verdict != NGX_EDGE_CODED) {
-        return verdict;
+    if ((verdict == NGX_EDGE_CODED
+         || ngx_edge_elect_not_modified(r, &conf->elect, &headers,
+                                        rule ? rule->waived : 0))
+        && ngx_http_zstd_vary(r, conf, &headers) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
-    if (ngx_http_zstd_vary(r, conf, &headers) != NGX_OK) {
-        return NGX_ERROR;
+    if (verdict != NGX_EDGE_CODED) {
+        return verdict;
     }
 
     dictionary = NULL;

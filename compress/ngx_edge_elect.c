@@ -77,6 +77,40 @@ ngx_edge_elect_response(ngx_http_request_t *r,
 }
 
 
+ngx_uint_t
+ngx_edge_elect_not_modified(ngx_http_request_t *r,
+    const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers,
+    ngx_uint_t waived)
+{
+    void        *found;
+    ngx_str_t   *type;
+
+    type = &r->headers_out.content_type;
+
+    if (r->headers_out.status != NGX_HTTP_NOT_MODIFIED || headers->coded
+        || headers->no_transform)
+    {
+        return 0;
+    }
+
+    if (waived & NGX_EDGE_WAIVE_TYPE) {
+        return 1;
+    }
+
+    if (type->len || type->data == NULL) {
+        return 0;
+    }
+
+    /* the type of the page is not sent, but still there */
+
+    type->len = r->headers_out.content_type_len;
+    found = ngx_http_test_content_type(r, conf->types);
+    type->len = 0;
+
+    return found != NULL;
+}
+
+
 ngx_edge_verdict_e
 ngx_edge_elect_codings(ngx_http_request_t *r,
     const ngx_edge_elect_conf_t *conf, edge_coding_e *order,

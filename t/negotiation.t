@@ -214,7 +214,12 @@ subtest 'entity tags' => sub {
         is($r->{status}, 304, "If-None-Match: $tag");
         is($r->{end}, 'none', 'no body');
         is($r->coding, 'identity', 'no Content-Encoding');
+        is($r->line('Vary'), $coded->line('Vary'), 'Vary of the page');
     }
+
+    my $image = fetch('/page.png', 'zstd', headers => ['If-None-Match: *']);
+    is($image->{status}, 304, '304 of an image');
+    is($image->line('Vary'), undef, 'no Vary, as on the image');
 
     is_coded(fetch('/page.html', 'zstd', headers => ['If-None-Match: "x"']),
         $page, 'If-None-Match: "x"');
