@@ -25,37 +25,21 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <brotli/decode.h>
-#include <zlib.h>
-#include <zstd.h>
+#include "decode.h"
+#include "framing.h"
 
 #define AT_ONCE     64
 #define FIRST_READ  1024
 #define READ        65536
 
 
-typedef enum { IDENTITY, GZIP, BROTLI, ZSTD } coding_t;
-
 typedef enum { HEAD, STOPPED, READING, RIGHT, WRONG } state_t;
-
-/* Where the chunked framing is: in a size line, data, the line end after it,
- * the last line end. */
-
-typedef enum { SIZE, DATA, DATA_END, LAST, DONE } framing_t;
-
-typedef struct {
-    z_stream             *gzip;
-    BrotliDecoderState   *brotli;
-    ZSTD_DCtx            *zstd;
-} decoder_t;
 
 typedef struct {
     int        fd;
     state_t    state;
     framing_t  framing;
-    size_t     chunk_left;
     size_t     decoded;
-    int        is_whole;
     int        is_coded;
     char      *kept;
     size_t     kept_size;
@@ -110,25 +94,17 @@ finish(client_t *c, state_t state, const char *why)
     free(c->kept);
     c->kept = NULL;
 
-    if (c->decoder.gzip) {
-        inflateEnd(c->decoder.gzip);
-        free(c->decoder.gzip);
-    }
-
-    if (c->decoder.brotli) {
-        BrotliDecoderDestroyInstance(c->decoder.brotli);
-    }
-
-    ZSTD_freeDCtx(c->decoder.zstd);
-    memset(&c->decoder, 0, sizeof(decoder_t));
+    decoder_end(&c->decoder);
 }
 
 
 /* Compares what was decoded with the file at this place; 0 when it is it. */
 
 static int
-compare(client_t *c, const void *data, size_t size)
+compare(void *owner, const void *data, size_t size)
 {
+    client_t  *c = owner;
+
     if (size > text_size - c->decoded
         || memcmp(data, text + c->decoded, size) != 0)
     {
@@ -141,208 +117,22 @@ compare(client_t *c, const void *data, size_t size)
 }
 
 
-static int
-decode_gzip(client_t *c, const char *data, size_t size)
-{
-    int           rc;
-    z_stream     *z;
-    static char   out[READ];
-
-    z = c->decoder.gzip;
-    if (z == NULL) {
-        z = c->decoder.gzip = calloc(1, sizeof(z_stream));
-        if (inflateInit2(z, 15 + 16) != Z_OK) {
-            fail("inflateInit2");
-        }
-    }
-
-    z->next_in = (Bytef *) data;
-    z->avail_in = size;
-
-    do {
-        z->next_out = (Bytef *) out;
-        z->avail_out = READ;
-
-        rc = inflate(z, Z_NO_FLUSH);
-        if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) {
-            return -1;
-        }
-
-        if (compare(c, out, READ - z->avail_out) != 0) {
-            return -1;
-        }
-
-    } while (z->avail_out == 0);
-
-    c->is_whole = rc == Z_STREAM_END;
-
-    return 0;
-}
-
-
-static int
-decode_brotli(client_t *c, const char *data, size_t size)
-{
-    size_t                out_size;
-    const uint8_t        *in;
-    const uint8_t        *out;
-    BrotliDecoderResult   rc;
-
-    if (c->decoder.brotli == NULL) {
-        c->decoder.brotli = BrotliDecoderCreateInstance(NULL, NULL, NULL);
-    }
-
-    in = (const uint8_t *) data;
-
-    do {
-        out_size = 0;
-        rc = BrotliDecoderDecompressStream(c->decoder.brotli, &size, &in,
-                                           &out_size, NULL, NULL);
-        if (rc == BROTLI_DECODER_RESULT_ERROR) {
-            return -1;
-        }
-
-        while (BrotliDecoderHasMoreOutput(c->decoder.brotli)) {
-            out_size = 0;
-            out = BrotliDecoderTakeOutput(c->decoder.brotli, &out_size);
-            if (compare(c, out, out_size) != 0) {
-                return -1;
-            }
-        }
-
-    } while (rc == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT);
-
-    c->is_whole = rc == BROTLI_DECODER_RESULT_SUCCESS;
-
-    return 0;
-}
-
-
-/* A body may be several frames: the decoder begins the next by itself. */
-
-static int
-decode_zstd(client_t *c, const char *data, size_t size)
-{
-    size_t          left;
-    ZSTD_inBuffer   in;
-    ZSTD_outBuffer  out;
-    static char     buffer[READ];
-
-    if (c->decoder.zstd == NULL) {
-        c->decoder.zstd = ZSTD_createDCtx();
-    }
-
-    in.src = data;
-    in.size = size;
-    in.pos = 0;
-
-    do {
-        out.dst = buffer;
-        out.size = READ;
-        out.pos = 0;
-
-        left = ZSTD_decompressStream(c->decoder.zstd, &out, &in);
-        if (ZSTD_isError(left) || compare(c, buffer, out.pos) != 0) {
-            return -1;
-        }
-
-        c->is_whole = left == 0;
-
-    } while (in.pos < in.size || out.pos == out.size);
-
-    return 0;
-}
-
-
-static int
-decode(client_t *c, const char *data, size_t size)
-{
-    switch (c->is_coded ? coding : IDENTITY) {
-
-    case GZIP:
-        return decode_gzip(c, data, size);
-
-    case BROTLI:
-        return decode_brotli(c, data, size);
-
-    case ZSTD:
-        return decode_zstd(c, data, size);
-
-    default:
-        c->is_whole = 1;
-        return compare(c, data, size);
-    }
-}
-
-
-static int
-read_size_line(client_t *c, char ch)
-{
-    if (ch >= '0' && ch <= '9') {
-        c->chunk_left = c->chunk_left * 16 + ch - '0';
-
-    } else if (ch >= 'a' && ch <= 'f') {
-        c->chunk_left = c->chunk_left * 16 + ch - 'a' + 10;
-
-    } else if (ch == '\n') {
-        c->framing = c->chunk_left ? DATA : LAST;
-
-    } else if (ch != '\r') {
-        return -1;
-    }
-
-    return 0;
-}
-
-
 /* Takes bytes of the body as they came; -1 when they cannot be right. */
+
+static int
+take_piece(void *owner, const char *data, size_t size)
+{
+    client_t  *c = owner;
+
+    return decoder_take(&c->decoder, c->is_coded ? coding : IDENTITY, data,
+                        size);
+}
+
 
 static int
 take(client_t *c, const char *data, size_t size)
 {
-    size_t  at, part;
-
-    for (at = 0; at < size; /* void */ ) {
-
-        switch (c->framing) {
-
-        case SIZE:
-            if (read_size_line(c, data[at++]) != 0) {
-                return -1;
-            }
-            break;
-
-        case DATA:
-            part = size - at < c->chunk_left ? size - at : c->chunk_left;
-            if (decode(c, data + at, part) != 0) {
-                return -1;
-            }
-
-            at += part;
-            c->chunk_left -= part;
-            if (c->chunk_left == 0) {
-                c->framing = DATA_END;
-            }
-            break;
-
-        case DATA_END:
-            if (data[at++] == '\n') {
-                c->framing = SIZE;
-            }
-            break;
-
-        case LAST:
-            if (data[at++] == '\n') {
-                c->framing = DONE;
-            }
-            break;
-
-        case DONE:
-            return -1;
-        }
-    }
-
-    return 0;
+    return framing_take(&c->framing, data, size, take_piece, c);
 }
 
 
@@ -352,6 +142,9 @@ connect_one(client_t *c)
     int                 n;
     char                request[512];
     struct sockaddr_in  sin;
+
+    c->decoder.take = compare;
+    c->decoder.owner = c;
 
     memset(&sin, 0, sizeof(sin));
     sin.sin_family = AF_INET;
@@ -508,8 +301,8 @@ read_more(client_t *c)
     if (take(c, data, n) != 0) {
         finish(c, WRONG, "wrong bytes");
 
-    } else if (c->framing == DONE) {
-        if (c->decoded == text_size && c->is_whole) {
+    } else if (c->framing.at == DONE) {
+        if (c->decoded == text_size && c->decoder.is_whole) {
             finish(c, RIGHT, NULL);
         } else {
             finish(c, WRONG, "ended");

@@ -21,11 +21,13 @@ CHECKED = 40
 
 def compile_tools():
     folder = roots.TOP + "/build/bench/"
-    for name, libraries in (("origin", []),
-                            ("clients", ["-lzstd", "-lz", "-lbrotlidec"])):
-        subprocess.run(["cc", "-O2", "-o", folder + name,
-                        "%s/bench/%s.c" % (roots.TOP, name)] + libraries,
-                       check=True)
+    for name, sources, libraries in (
+            ("origin", ["origin"], []),
+            ("clients", ["clients", "decode", "framing"],
+             ["-lzstd", "-lz", "-lbrotlidec"])):
+        subprocess.run(["cc", "-O2", "-o", folder + name]
+                       + ["%s/bench/%s.c" % (roots.TOP, s) for s in sources]
+                       + libraries, check=True)
     return folder
 
 

@@ -46,9 +46,9 @@ timeout -k 10 "${SUITE_TIMEOUT:-900}" prove --norc -v -m -It/lib "$file" \
 status=$?
 stop_nginx
 
-skipped=$(grep -acE '^ok [0-9]+ .*# (SKIP|TODO)' "$log")
+skipped=$(grep -aciE '^ok [0-9]+ .*# (skip|todo)' "$log")
 p=$(($(grep -ac '^ok [0-9]' "$log") - skipped))
-f=$(grep -a "^not ok [0-9]" "$log" | grep -avc '# TODO')
+f=$(grep -a "^not ok [0-9]" "$log" | grep -avic '# todo')
 
 if [ "$f" = 0 ] && [ $status != 0 ]; then
     f=1
