@@ -312,7 +312,8 @@ const edge_codec_t  edge_codec_dcz = {
     edge_dc_close,
     edge_dcz_estimate,
     edge_dcz_bound,
-    edge_dc_resume
+    edge_dc_resume,
+    0
 };
 
 
@@ -326,7 +327,8 @@ const edge_codec_t  edge_codec_dcb = {
     edge_dc_close,
     edge_dcb_estimate,
     edge_dcb_bound,
-    edge_dc_resume
+    edge_dc_resume,
+    0
 };
 
 
@@ -340,7 +342,8 @@ const edge_codec_t  edge_codec_dcz_stored = {
     edge_dc_close,
     edge_dc_estimate_stored,
     edge_dcz_bound_stored,
-    edge_dc_resume
+    edge_dc_resume,
+    0
 };
 
 
@@ -354,5 +357,6 @@ const edge_codec_t  edge_codec_dcb_stored = {
     edge_dc_close,
     edge_dc_estimate_stored,
     edge_dcb_bound_stored,
-    edge_dc_resume
+    edge_dc_resume,
+    0
 };
