@@ -96,6 +96,12 @@ ngx_edge_body_copy(ngx_edge_body_t *body, ngx_buf_t *buf, u_char *data)
 void
 ngx_edge_body_advance(ngx_edge_body_t *body, ngx_buf_t *buf, size_t size)
 {
+    /* a buffer of nothing may be nowhere */
+
+    if (size == 0) {
+        return;
+    }
+
     if (ngx_edge_body_is_file(buf)) {
         buf->file_pos += size;
 
