@@ -71,7 +71,7 @@ symlink "$dir/elsewhere", "$dir/link";
 like(check("$dir/link 127.0.0.1"), qr/open\(\) ".*link" failed/,
     'a symbolic link');
 
-my $edge = EdgeTest->start(conf("$file 127.0.0.0/8 ::1 expires=8s"));
+my $edge = EdgeTest->start(conf("$file 127.0.0.0/8 ::1 expires=15s"));
 my $started = time;
 
 is((stat $file)[2] & 0777, 0600, 'mode 0600');
@@ -87,7 +87,7 @@ SKIP: {
         qr/Cipher is TLS_AES/, 'QUIC goes on');
 }
 
-like($edge->log, qr/\[warn\] .*TLS SECRETS WILL BE WRITTEN to ".*keys" for 8/,
+like($edge->log, qr/\[warn\] .*TLS SECRETS WILL BE WRITTEN to ".*keys" for 15/,
     'a warning at the start');
 like($edge->log, qr/\[warn\] .*TLS SECRETS ARE BEING WRITTEN/,
     '... and while it is so');
@@ -97,7 +97,7 @@ like($edge->log, qr/\[warn\] .*TLS SECRETS ARE BEING WRITTEN/,
 ok($edge->reload, 'reload');
 like(common('a.test', '-tls1_3'), qr/^5 of 5$/, 'goes on after a reload');
 
-sleep 0.2 until time - $started > 9;
+sleep 0.2 until time - $started > 16;
 
 my $size = -s $file;
 is(common('a.test', '-tls1_3'), '0 of 5', 'has stopped by itself');
