@@ -25,7 +25,10 @@ $pki->issue('ca', 'a.test', '/CN=a.test', use => 'server');
 $pki->issue('ca', $_, "/CN=$_") for qw(bob gone);
 $pki->crl('ca', 'list', 'gone');
 
-my $edge = EdgeTest->start(http => <<"C", files => { 'html/p.html' => $page });
+# what the binary of an upgrade is to have of the sanitizers' settings
+my $env = join '', map { "env $_;\n" } qw(ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS);
+
+my $edge = EdgeTest->start(main => $env, http => <<"C", files => { 'html/p.html' => $page });
     compression on;
     mtls_crl $dir/pki/list.crl;
     ssl_certificate $dir/pki/a.test.crt;
