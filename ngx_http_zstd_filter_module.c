@@ -5,7 +5,6 @@
 
 #include "ngx_edge_body.h"
 #include "ngx_edge_choice.h"
-#include "ngx_edge_coder.h"
 #include "ngx_edge_coding.h"
 #include "ngx_edge_compression_metrics.h"
 #include "ngx_edge_dictionaries.h"
@@ -13,7 +12,6 @@
 #include "ngx_edge_encoders.h"
 #include "ngx_edge_headers.h"
 #include "ngx_edge_precompressed.h"
-#include "ngx_edge_recode.h"
 #include "ngx_edge_rules.h"
 #include "ngx_edge_slots.h"
 #include "ngx_edge_types.h"
@@ -287,6 +285,52 @@ ngx_http_zstd_vary(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 }
 
 
+static const ngx_edge_coder_t *
+ngx_http_zstd_coder_of(const ngx_edge_coder_t *coders,
+    const ngx_edge_dictionary_t *dictionary, edge_coding_e coding)
+{
+    switch (coding) {
+
+    case EDGE_CODING_DCZ:
+        return &dictionary->file->dcz;
+
+    case EDGE_CODING_DCB:
+        return &dictionary->file->dcb;
+
+    default:
+        return &coders[coding];
+    }
+}
+
+
+/* the first of the codings in order that there is memory for, or NULL */
+
+static const ngx_edge_coder_t *
+ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
+    const ngx_edge_coder_t *coders, const ngx_edge_dictionary_t *dictionary,
+    const edge_coding_e *order, ngx_uint_t count, off_t length)
+{
+    uint64_t                  size;
+    ngx_uint_t                i, whole;
+    const ngx_edge_coder_t   *coder;
+    const ngx_edge_coding_t  *coding;
+
+    size = (length == -1) ? EDGE_SIZE_UNKNOWN : (uint64_t) length;
+    whole = (size <= EDGE_POOL_SLAB);
+
+    for (i = 0; i < count; i++) {
+        coder = ngx_http_zstd_coder_of(coders, dictionary, order[i]);
+        coding = ngx_edge_coder_coding(coder, size);
+
+        if (ngx_edge_encoders_has_room(&zmcf->encoders, coding, size, whole)) {
+            return coder;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* NGX_EDGE_CODED with ctx filled in, another verdict, or NGX_ERROR */
 
 static ngx_int_t
@@ -307,7 +351,7 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     }
 
     length = r->headers_out.content_length_n;
-    coder = ngx_edge_coder_find(&zmcf->encoders,
+    coder = ngx_http_zstd_coder(zmcf,
                                 ngx_edge_rules_coders(rule, conf->rule_coders,
                                                       conf->coders),
                                 dictionary, order, count, length);
@@ -479,71 +523,6 @@ ngx_http_zstd_header_filter(ngx_http_request_t *r)
     ngx_http_set_ctx(r, ctx, ngx_http_zstd_filter_module);
 
     return ngx_http_next_header_filter(r);
-}
-
-
-/* for the module that decodes, which stands in front of this one */
-
-ngx_edge_encoders_t *
-ngx_edge_recode_encoders(ngx_http_request_t *r)
-{
-    ngx_http_zstd_main_conf_t  *zmcf;
-
-    zmcf = ngx_http_get_module_main_conf(r, ngx_http_zstd_filter_module);
-
-    return (ngx_edge_encoders_ready(&zmcf->encoders, r->connection->log)
-            == NGX_OK) ? &zmcf->encoders : NULL;
-}
-
-
-ngx_uint_t
-ngx_edge_recode_codings(ngx_http_request_t *r,
-    const ngx_edge_headers_t *headers, edge_coding_e *order)
-{
-    ngx_uint_t                 count;
-    ngx_edge_rule_t           *rule;
-    ngx_edge_headers_t         plain;
-    ngx_http_zstd_loc_conf_t  *conf;
-
-    conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
-
-    plain = *headers;
-    plain.coded = 0;
-
-    rule = ngx_edge_rules_find(r, conf->rules);
-    count = rule ? ngx_edge_rules_order(rule, order)
-                 : ngx_edge_choice_order(r, &conf->choice, order);
-
-    if (count == 0
-        || ngx_edge_elect_response(r, &conf->elect, &plain,
-                                   rule ? rule->waived : 0)
-           != NGX_EDGE_CODED
-        || ngx_http_test_predicates(r, conf->elect.bypass) != NGX_OK)
-    {
-        return 0;
-    }
-
-    return count;
-}
-
-
-ngx_uint_t
-ngx_edge_recode_has_room(ngx_http_request_t *r, const edge_coding_e *order,
-    ngx_uint_t count, size_t size)
-{
-    ngx_edge_coder_t           *coders;
-    ngx_http_zstd_loc_conf_t   *conf;
-    ngx_http_zstd_main_conf_t  *zmcf;
-
-    conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
-    zmcf = ngx_http_get_module_main_conf(r, ngx_http_zstd_filter_module);
-
-    coders = ngx_edge_rules_coders(ngx_edge_rules_find(r, conf->rules),
-                                   conf->rule_coders, conf->coders);
-
-    return edge_memory_has_room(edge_pool_memory(zmcf->encoders.pool), size)
-           && ngx_edge_coder_find(&zmcf->encoders, coders, NULL, order, count,
-                                  -1);
 }
 
 
