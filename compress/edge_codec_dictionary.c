@@ -12,15 +12,23 @@
  * account, as the stored codecs must do without it.
  */
 
-struct edge_encoder_s {
+typedef struct {
     const edge_codec_t  *codec;
-    edge_encoder_t      *inner;
     const char          *magic;
     size_t               magic_size;
-    unsigned char        digest[EDGE_DICTIONARY_DIGEST];
-    edge_progress_t     *progress;
-    edge_progress_t      own;           /* of a body that nobody resumes */
-    edge_spill_t         spill;
+
+    /* the parameters for the codec behind the header */
+    edge_params_t      (*params)(const edge_params_t *params);
+} edge_dc_form_t;
+
+
+struct edge_encoder_s {
+    const edge_dc_form_t  *form;
+    edge_encoder_t        *inner;
+    unsigned char          digest[EDGE_DICTIONARY_DIGEST];
+    edge_progress_t       *progress;
+    edge_progress_t        own;         /* of a body that nobody resumes */
+    edge_spill_t           spill;
 };
 
 
@@ -31,9 +39,9 @@ static const char  edge_dcb_magic[] = "\xff\x44\x43\x42";
 
 
 /*
- * The parameters for the codec behind the header.  A frugal encoder of zstd
- * goes without the dictionary, whose tables it would have to match; one of
- * Brotli must not, since words of Brotli's own are numbered behind it.
+ * A frugal encoder of zstd goes without the dictionary, whose tables it would
+ * have to match; one of Brotli must not, since words of Brotli's own are
+ * numbered behind it.
  */
 
 static edge_params_t
@@ -64,67 +72,52 @@ edge_dcb_params(const edge_params_t *params)
 }
 
 
+static const edge_dc_form_t  edge_dcz = {
+    &edge_codec_zstd, edge_dcz_magic, sizeof(edge_dcz_magic) - 1,
+    edge_dcz_params
+};
+
+static const edge_dc_form_t  edge_dcz_stored = {
+    &edge_codec_zstd_stored, edge_dcz_magic, sizeof(edge_dcz_magic) - 1,
+    edge_dcz_params
+};
+
+static const edge_dc_form_t  edge_dcb = {
+    &edge_codec_brotli, edge_dcb_magic, sizeof(edge_dcb_magic) - 1,
+    edge_dcb_params
+};
+
+static const edge_dc_form_t  edge_dcb_stored = {
+    &edge_codec_brotli_stored, edge_dcb_magic, sizeof(edge_dcb_magic) - 1,
+    edge_dcb_params
+};
+
+
 static edge_encoder_t *
-edge_dc_create(const edge_codec_t *codec, edge_memory_t *memory,
-    const edge_dictionary_t *dictionary, const edge_params_t *inner,
-    uint64_t size_max, unsigned whole)
+edge_dc_create(const edge_dc_form_t *form, edge_memory_t *memory,
+    const edge_params_t *params, uint64_t size_max, unsigned whole)
 {
-    edge_encoder_t  *encoder;
+    edge_params_t             inner;
+    edge_encoder_t           *encoder;
+    const edge_dictionary_t  *dictionary;
 
     encoder = calloc(1, sizeof(edge_encoder_t));
     if (encoder == NULL) {
         return NULL;
     }
 
-    encoder->codec = codec;
-    encoder->inner = codec->create(memory, inner, size_max, whole);
+    inner = form->params(params);
+
+    encoder->form = form;
+    encoder->inner = form->codec->create(memory, &inner, size_max, whole);
 
     if (encoder->inner == NULL) {
         free(encoder);
         return NULL;
     }
 
+    dictionary = params->dictionary;
     memcpy(encoder->digest, dictionary->digest, EDGE_DICTIONARY_DIGEST);
-
-    return encoder;
-}
-
-
-static edge_encoder_t *
-edge_dcz_create_by(const edge_codec_t *codec, edge_memory_t *memory,
-    const edge_params_t *params, uint64_t size_max, unsigned whole)
-{
-    edge_params_t    inner;
-    edge_encoder_t  *encoder;
-
-    inner = edge_dcz_params(params);
-    encoder = edge_dc_create(codec, memory, params->dictionary, &inner,
-                             size_max, whole);
-
-    if (encoder) {
-        encoder->magic = edge_dcz_magic;
-        encoder->magic_size = sizeof(edge_dcz_magic) - 1;
-    }
-
-    return encoder;
-}
-
-
-static edge_encoder_t *
-edge_dcb_create_by(const edge_codec_t *codec, edge_memory_t *memory,
-    const edge_params_t *params, uint64_t size_max, unsigned whole)
-{
-    edge_params_t    inner;
-    edge_encoder_t  *encoder;
-
-    inner = edge_dcb_params(params);
-    encoder = edge_dc_create(codec, memory, params->dictionary, &inner,
-                             size_max, whole);
-
-    if (encoder) {
-        encoder->magic = edge_dcb_magic;
-        encoder->magic_size = sizeof(edge_dcb_magic) - 1;
-    }
 
     return encoder;
 }
@@ -134,8 +127,7 @@ static edge_encoder_t *
 edge_dcz_create(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
 {
-    return edge_dcz_create_by(&edge_codec_zstd, memory, params, size_max,
-                              whole);
+    return edge_dc_create(&edge_dcz, memory, params, size_max, whole);
 }
 
 
@@ -143,8 +135,7 @@ static edge_encoder_t *
 edge_dcz_create_stored(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
 {
-    return edge_dcz_create_by(&edge_codec_zstd_stored, memory, params,
-                              size_max, whole);
+    return edge_dc_create(&edge_dcz_stored, memory, params, size_max, whole);
 }
 
 
@@ -152,8 +143,7 @@ static edge_encoder_t *
 edge_dcb_create(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
 {
-    return edge_dcb_create_by(&edge_codec_brotli, memory, params, size_max,
-                              whole);
+    return edge_dc_create(&edge_dcb, memory, params, size_max, whole);
 }
 
 
@@ -161,8 +151,7 @@ static edge_encoder_t *
 edge_dcb_create_stored(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
 {
-    return edge_dcb_create_by(&edge_codec_brotli_stored, memory, params,
-                              size_max, whole);
+    return edge_dc_create(&edge_dcb_stored, memory, params, size_max, whole);
 }
 
 
@@ -173,7 +162,7 @@ edge_dc_open(edge_encoder_t *encoder, uint64_t size)
     memset(&encoder->own, 0, sizeof(edge_progress_t));
     encoder->progress = &encoder->own;
 
-    return encoder->codec->open(encoder->inner, size);
+    return encoder->form->codec->open(encoder->inner, size);
 }
 
 
@@ -182,8 +171,8 @@ edge_dc_resume(edge_encoder_t *encoder, edge_progress_t *progress)
 {
     encoder->progress = progress;
 
-    if (encoder->codec->resume) {
-        encoder->codec->resume(encoder->inner, progress);
+    if (encoder->form->codec->resume) {
+        encoder->form->codec->resume(encoder->inner, progress);
     }
 }
 
@@ -201,7 +190,8 @@ edge_dc_step(edge_encoder_t *encoder, edge_step_e step, edge_in_t *in,
 
     if (first) {
         encoder->progress->headed = 1;
-        edge_spill_put(&encoder->spill, encoder->magic, encoder->magic_size);
+        edge_spill_put(&encoder->spill, encoder->form->magic,
+                       encoder->form->magic_size);
         edge_spill_put(&encoder->spill, encoder->digest,
                        EDGE_DICTIONARY_DIGEST);
     }
@@ -210,7 +200,7 @@ edge_dc_step(edge_encoder_t *encoder, edge_step_e step, edge_in_t *in,
         return EDGE_CODEC_MORE;
     }
 
-    rc = encoder->codec->step(encoder->inner, step, in, out);
+    rc = encoder->form->codec->step(encoder->inner, step, in, out);
 
     /* the frame may start elsewhere: then so does the header */
 
@@ -226,15 +216,27 @@ edge_dc_step(edge_encoder_t *encoder, edge_step_e step, edge_in_t *in,
 static void
 edge_dc_reset(edge_encoder_t *encoder)
 {
-    encoder->codec->reset(encoder->inner);
+    encoder->form->codec->reset(encoder->inner);
 }
 
 
 static void
 edge_dc_close(edge_encoder_t *encoder)
 {
-    encoder->codec->close(encoder->inner);
+    encoder->form->codec->close(encoder->inner);
     free(encoder);
+}
+
+
+static size_t
+edge_dc_estimate(const edge_dc_form_t *form, const edge_params_t *params,
+    uint64_t size_max, unsigned whole)
+{
+    edge_params_t  inner;
+
+    inner = form->params(params);
+
+    return form->codec->estimate(&inner, size_max, whole);
 }
 
 
@@ -242,11 +244,15 @@ static size_t
 edge_dcz_estimate(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
 {
-    edge_params_t  inner;
+    return edge_dc_estimate(&edge_dcz, params, size_max, whole);
+}
 
-    inner = edge_dcz_params(params);
 
-    return edge_codec_zstd.estimate(&inner, size_max, whole);
+static size_t
+edge_dcz_estimate_stored(const edge_params_t *params, uint64_t size_max,
+    unsigned whole)
+{
+    return edge_dc_estimate(&edge_dcz_stored, params, size_max, whole);
 }
 
 
@@ -254,23 +260,15 @@ static size_t
 edge_dcb_estimate(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
 {
-    edge_params_t  inner;
-
-    inner = edge_dcb_params(params);
-
-    return edge_codec_brotli.estimate(&inner, size_max, whole);
+    return edge_dc_estimate(&edge_dcb, params, size_max, whole);
 }
 
 
 static size_t
-edge_dc_estimate_stored(const edge_params_t *params, uint64_t size_max,
+edge_dcb_estimate_stored(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
 {
-    (void) params;
-    (void) size_max;
-    (void) whole;
-
-    return 0;
+    return edge_dc_estimate(&edge_dcb_stored, params, size_max, whole);
 }
 
 
@@ -340,7 +338,7 @@ const edge_codec_t  edge_codec_dcz_stored = {
     edge_dc_step,
     edge_dc_reset,
     edge_dc_close,
-    edge_dc_estimate_stored,
+    edge_dcz_estimate_stored,
     edge_dcz_bound_stored,
     edge_dc_resume,
     0
@@ -355,7 +353,7 @@ const edge_codec_t  edge_codec_dcb_stored = {
     edge_dc_step,
     edge_dc_reset,
     edge_dc_close,
-    edge_dc_estimate_stored,
+    edge_dcb_estimate_stored,
     edge_dcb_bound_stored,
     edge_dc_resume,
     0

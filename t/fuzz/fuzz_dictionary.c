@@ -5,7 +5,9 @@
  *       compress/edge_codec_zstd_stored.c compress/edge_codec_brotli.c
  *       compress/edge_codec_brotli_dictionary.c
  *       compress/edge_codec_brotli_size.c
- *       compress/edge_codec_brotli_stored.c compress/edge_arena.c
+ *       compress/edge_codec_brotli_stored.c
+ *       compress/edge_stored.c
+ *       compress/edge_arena.c
  *       compress/edge_memory.c compress/edge_spill.c compress/edge_stream.c
  *       common/edge_structured_field.c common/edge_structured_item.c
  *       common/edge_structured_value.c -lzstd -lbrotlienc -lcrypto

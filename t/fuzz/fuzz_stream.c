@@ -2,7 +2,9 @@
  *       compress/edge_codec_zstd.c
  *       compress/edge_codec_zstd_size.c
  *       compress/edge_codec_zstd_dictionary.c
- *       compress/edge_codec_zstd_stored.c -lzstd
+ *       compress/edge_codec_zstd_stored.c
+ *       compress/edge_stored.c compress/edge_spill.c
+ *       -lzstd
  */
 
 /*

@@ -5,7 +5,9 @@
  *       compress/edge_codec_brotli_dictionary.c
  *       compress/edge_codec_brotli_size.c
  *       compress/edge_codec_brotli_stored.c compress/edge_codec_gzip.c
- *       compress/edge_codec_gzip_stored.c compress/edge_arena.c
+ *       compress/edge_codec_gzip_stored.c
+ *       compress/edge_stored.c
+ *       compress/edge_arena.c
  *       compress/edge_spill.c compress/edge_memory.c t/unit/edge_test.c
  *       -lzstd -lbrotlienc -lbrotlidec -lz -Wl,--wrap=edge_memory_alloc
  */

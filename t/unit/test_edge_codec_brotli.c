@@ -2,7 +2,9 @@
  * unit: compress/edge_codec_brotli.c
  *       compress/edge_codec_brotli_dictionary.c
  *       compress/edge_codec_brotli_size.c compress/edge_spill.c
- *       compress/edge_codec_brotli_stored.c compress/edge_arena.c
+ *       compress/edge_codec_brotli_stored.c
+ *       compress/edge_stored.c
+ *       compress/edge_arena.c
  *       compress/edge_memory.c compress/edge_stream.c
  *       t/unit/edge_segments.c -lbrotlienc -lbrotlidec
  */

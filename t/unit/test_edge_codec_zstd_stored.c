@@ -1,4 +1,4 @@
-/* unit: compress/edge_codec_zstd_stored.c compress/edge_memory.c t/unit/edge_test.c -lzstd */
+/* unit: compress/edge_codec_zstd_stored.c compress/edge_stored.c compress/edge_spill.c compress/edge_memory.c t/unit/edge_test.c -lzstd */
 
 #include "edge_codec.h"
 #include "edge_memory.h"

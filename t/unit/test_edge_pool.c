@@ -2,7 +2,9 @@
  * unit: compress/edge_pool.c compress/edge_codec_zstd.c
  *       compress/edge_codec_zstd_size.c
  *       compress/edge_codec_zstd_dictionary.c
- *       compress/edge_codec_zstd_stored.c compress/edge_memory.c
+ *       compress/edge_codec_zstd_stored.c
+ *       compress/edge_stored.c compress/edge_spill.c
+ *       compress/edge_memory.c
  *       t/unit/edge_test.c -lzstd -Wl,--wrap=calloc
  */
 
