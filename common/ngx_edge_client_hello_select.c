@@ -1,5 +1,6 @@
 
 #include "ngx_edge_client_hello.h"
+#include "ngx_edge_virtual_server.h"
 
 
 #if (nginx_version >= 1029002)
@@ -24,8 +25,6 @@ ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
 #else
 
 static size_t ngx_edge_client_hello_host(ngx_str_t *sni, u_char *host);
-static ngx_http_core_srv_conf_t *ngx_edge_client_hello_find_server(
-    ngx_connection_t *c, ngx_str_t *host);
 static ngx_int_t ngx_edge_client_hello_switch_context(
     ngx_edge_client_hello_t *hello, SSL_CTX *ctx);
 
@@ -44,6 +43,7 @@ ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
     ngx_http_connection_t     *hc;
     ngx_http_ssl_srv_conf_t   *sscf;
     ngx_http_core_srv_conf_t  *cscf;
+    ngx_http_virtual_names_t  *names;
 
     hc = hello->connection->data;
     hello->conf_ctx = hc->conf_ctx;
@@ -51,8 +51,10 @@ ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
     host.data = buf;
     host.len = ngx_edge_client_hello_host(&hello->sni, buf);
 
-    if (host.len) {
-        cscf = ngx_edge_client_hello_find_server(hello->connection, &host);
+    names = hc->addr_conf->virtual_names;
+
+    if (host.len && names) {
+        cscf = ngx_edge_virtual_server(names, &host);
 
         if (cscf) {
             hello->conf_ctx = cscf->ctx;
@@ -118,44 +120,6 @@ ngx_edge_client_hello_host(ngx_str_t *sni, u_char *host)
     }
 
     return len;
-}
-
-
-static ngx_http_core_srv_conf_t *
-ngx_edge_client_hello_find_server(ngx_connection_t *c, ngx_str_t *host)
-{
-#if (NGX_PCRE)
-    ngx_uint_t                 i;
-#endif
-    ngx_http_connection_t     *hc;
-    ngx_http_core_srv_conf_t  *cscf;
-    ngx_http_virtual_names_t  *names;
-
-    hc = c->data;
-    names = hc->addr_conf->virtual_names;
-
-    if (names == NULL) {
-        return NULL;
-    }
-
-    cscf = ngx_hash_find_combined(&names->names,
-                                  ngx_hash_key(host->data, host->len),
-                                  host->data, host->len);
-    if (cscf) {
-        return cscf;
-    }
-
-#if (NGX_PCRE)
-
-    for (i = 0; i < names->nregex; i++) {
-        if (ngx_regex_exec(names->regex[i].regex->regex, host, NULL, 0) >= 0) {
-            return names->regex[i].server;
-        }
-    }
-
-#endif
-
-    return NULL;
 }
 
 

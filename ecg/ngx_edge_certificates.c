@@ -22,7 +22,7 @@ typedef struct {
 } ngx_edge_certificates_found_t;
 
 
-static ngx_int_t ngx_edge_certificates_find(ngx_array_t *found, SSL_CTX *ctx,
+static ngx_int_t ngx_edge_certificates_find(void *data, SSL_CTX *ctx, X509 *x,
     ngx_str_t *server);
 static ngx_int_t ngx_edge_certificates_push(ngx_array_t *found, X509 *x,
     ngx_str_t *server, ngx_uint_t chain);
@@ -88,21 +88,56 @@ ngx_edge_certificates_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 ngx_int_t
+ngx_edge_certificates_each(ngx_conf_t *cf, ngx_edge_certificates_pt handler,
+    void *data)
+{
+    long                         next;
+    X509                        *x;
+    SSL_CTX                     *ctx;
+    ngx_uint_t                   i;
+    ngx_http_ssl_srv_conf_t     *sscf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+        ctx = sscf->ssl.ctx;
+
+        if (ctx == NULL) {
+            continue;
+        }
+
+        next = SSL_CERT_SET_FIRST;
+
+        while (SSL_CTX_set_current_cert(ctx, next) == 1) {
+            next = SSL_CERT_SET_NEXT;
+            x = SSL_CTX_get0_certificate(ctx);
+
+            if (x == NULL
+                || handler(data, ctx, x, &cscfp[i]->server_name) != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_edge_certificates_collect(ngx_conf_t *cf,
     ngx_edge_certificates_conf_t *conf)
 {
     ngx_uint_t                      i;
     ngx_array_t                     all;
-    ngx_http_ssl_srv_conf_t        *sscf;
-    ngx_http_core_srv_conf_t      **cscfp;
-    ngx_http_core_main_conf_t      *cmcf;
     ngx_edge_certificates_found_t  *found;
 
     ngx_conf_init_value(conf->before, NGX_EDGE_CERTIFICATES_BEFORE);
     ngx_conf_init_value(conf->every, NGX_EDGE_CERTIFICATES_EVERY);
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    cscfp = cmcf->servers.elts;
 
     if (ngx_array_init(&conf->certificates, cf->pool, 4,
                        sizeof(ngx_edge_certificate_t))
@@ -114,16 +149,14 @@ ngx_edge_certificates_collect(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+    if (conf->before == 0) {
+        return NGX_OK;
+    }
 
-        if (sscf->ssl.ctx
-            && ngx_edge_certificates_find(&all, sscf->ssl.ctx,
-                                          &cscfp[i]->server_name)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+    if (ngx_edge_certificates_each(cf, ngx_edge_certificates_find, &all)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     found = all.elts;
@@ -153,36 +186,29 @@ ngx_edge_certificates_collect(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_edge_certificates_find(ngx_array_t *found, SSL_CTX *ctx, ngx_str_t *server)
+ngx_edge_certificates_find(void *data, SSL_CTX *ctx, X509 *x,
+    ngx_str_t *server)
 {
+    ngx_array_t *found = data;
+
     int                             i, last;
-    long                            next;
     ngx_edge_certificates_chain_t  *chain;
 
-    next = SSL_CERT_SET_FIRST;
+    if (ngx_edge_certificates_push(found, x, server, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
-    while (SSL_CTX_set_current_cert(ctx, next) == 1) {
-        next = SSL_CERT_SET_NEXT;
+    chain = NULL;
+    (void) SSL_CTX_get0_chain_certs(ctx, &chain);
 
-        if (ngx_edge_certificates_push(found, SSL_CTX_get0_certificate(ctx),
-                                       server, 0)
+    last = sk_X509_num(chain);
+
+    for (i = 0; i < last; i++) {
+        if (ngx_edge_certificates_push(found, sk_X509_value(chain, i), server,
+                                       1)
             != NGX_OK)
         {
             return NGX_ERROR;
-        }
-
-        chain = NULL;
-        (void) SSL_CTX_get0_chain_certs(ctx, &chain);
-
-        last = sk_X509_num(chain);
-
-        for (i = 0; i < last; i++) {
-            if (ngx_edge_certificates_push(found, sk_X509_value(chain, i),
-                                           server, 1)
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
         }
     }
 

@@ -39,7 +39,8 @@ typedef struct {
 typedef struct {
     /*
      * ngx_edge_certificate_t, each certificate once, the next to expire
-     * first; not those whose file is named by variables
+     * first; not those whose file is named by variables, and none without
+     * warnings
      */
     ngx_array_t      certificates;
 
@@ -58,6 +59,18 @@ typedef struct {
 
 char *ngx_edge_certificates_set(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/*
+ * Calls handler for each certificate of each server, which is the current one
+ * of ctx; x and server last as long as the configuration.  A certificate that
+ * several servers share comes as often.  NGX_ERROR: as handler said.
+ */
+
+typedef ngx_int_t (*ngx_edge_certificates_pt)(void *data, SSL_CTX *ctx,
+    X509 *x, ngx_str_t *server);
+
+ngx_int_t ngx_edge_certificates_each(ngx_conf_t *cf,
+    ngx_edge_certificates_pt handler, void *data);
 
 /* Lists the certificates; to be called from postconfiguration. */
 

@@ -1,5 +1,6 @@
 
 #include "ngx_edge_origin.h"
+#include "ngx_edge_virtual_server.h"
 #include "edge_server_certificate.h"
 
 
@@ -198,37 +199,12 @@ ngx_edge_origin_add_host(ngx_edge_origin_search_t *search, ngx_str_t *host)
 static ngx_http_core_srv_conf_t *
 ngx_edge_origin_find_server(ngx_edge_origin_search_t *search, ngx_str_t *host)
 {
-#if (NGX_PCRE)
-    ngx_uint_t                 i;
-#endif
-    ngx_http_virtual_names_t  *names;
-    ngx_http_core_srv_conf_t  *server;
-
-    names = search->addr->virtual_names;
-
-    if (names == NULL) {
-        return ngx_edge_origin_is_name_of(&search->conf->server_names, host)
-               ? search->addr->default_server : NULL;
+    if (search->addr->virtual_names) {
+        return ngx_edge_virtual_server(search->addr->virtual_names, host);
     }
 
-    server = ngx_hash_find_combined(&names->names,
-                                    ngx_hash_key(host->data, host->len),
-                                    host->data, host->len);
-    if (server) {
-        return server;
-    }
-
-#if (NGX_PCRE)
-
-    for (i = 0; i < names->nregex; i++) {
-        if (ngx_regex_exec(names->regex[i].regex->regex, host, NULL, 0) >= 0) {
-            return names->regex[i].server;
-        }
-    }
-
-#endif
-
-    return NULL;
+    return ngx_edge_origin_is_name_of(&search->conf->server_names, host)
+           ? search->addr->default_server : NULL;
 }
 
 

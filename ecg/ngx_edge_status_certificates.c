@@ -1,9 +1,16 @@
 
+#include "ngx_edge_certificates.h"
 #include "ngx_edge_status.h"
 
 
-static ngx_int_t ngx_edge_status_certificate(ngx_conf_t *cf, X509 *cert,
-    ngx_edge_status_certificate_t *to);
+typedef struct {
+    ngx_conf_t   *cf;
+    ngx_array_t  *certificates;
+} ngx_edge_status_collect_t;
+
+
+static ngx_int_t ngx_edge_status_certificate(void *data, SSL_CTX *ctx,
+    X509 *x, ngx_str_t *server);
 static ngx_int_t ngx_edge_status_bio(ngx_conf_t *cf, BIO *bio, ngx_str_t *to);
 
 
@@ -12,59 +19,37 @@ static ngx_int_t ngx_edge_status_bio(ngx_conf_t *cf, BIO *bio, ngx_str_t *to);
 ngx_int_t
 ngx_edge_status_certificates(ngx_conf_t *cf, ngx_edge_status_main_t *main)
 {
-    X509                           *cert;
-    SSL_CTX                        *ctx;
-    ngx_uint_t                      i;
-    ngx_http_ssl_srv_conf_t        *sscf;
-    ngx_http_core_srv_conf_t      **cscfp;
-    ngx_http_core_main_conf_t      *cmcf;
-    ngx_edge_status_certificate_t  *to;
+    ngx_edge_status_collect_t  collect = { cf, &main->certificates };
 
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    cscfp = cmcf->servers.elts;
-
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-        ctx = sscf->ssl.ctx;
-
-        if (ctx == NULL
-            || SSL_CTX_set_current_cert(ctx, SSL_CERT_SET_FIRST) != 1)
-        {
-            continue;
-        }
-
-        do {
-            cert = SSL_CTX_get0_certificate(ctx);
-            to = ngx_array_push(&main->certificates);
-
-            if (cert == NULL || to == NULL) {
-                return NGX_ERROR;
-            }
-
-            to->server = cscfp[i]->server_name;
-
-            if (to->server.len == 0) {
-                ngx_str_set(&to->server, "_");
-            }
-
-            if (ngx_edge_status_certificate(cf, cert, to) != NGX_OK) {
-                return NGX_ERROR;
-            }
-
-        } while (SSL_CTX_set_current_cert(ctx, SSL_CERT_SET_NEXT) == 1);
-    }
-
-    return NGX_OK;
+    return ngx_edge_certificates_each(cf, ngx_edge_status_certificate,
+                                      &collect);
 }
 
 
 static ngx_int_t
-ngx_edge_status_certificate(ngx_conf_t *cf, X509 *cert,
-    ngx_edge_status_certificate_t *to)
+ngx_edge_status_certificate(void *data, SSL_CTX *ctx, X509 *x,
+    ngx_str_t *server)
 {
-    int        days, seconds, ok;
-    BIO       *bio;
-    ngx_int_t  rc;
+    ngx_edge_status_collect_t *collect = data;
+
+    BIO                            *bio;
+    ngx_int_t                       rc;
+    ngx_conf_t                     *cf;
+    ngx_edge_status_certificate_t  *to;
+
+    cf = collect->cf;
+
+    to = ngx_array_push(collect->certificates);
+    if (to == NULL) {
+        return NGX_ERROR;
+    }
+
+    to->server = *server;
+    to->not_after = edge_server_certificate_expires(x);
+
+    if (to->server.len == 0) {
+        ngx_str_set(&to->server, "_");
+    }
 
     bio = BIO_new(BIO_s_mem());
     if (bio == NULL) {
@@ -73,25 +58,21 @@ ngx_edge_status_certificate(ngx_conf_t *cf, X509 *cert,
 
     rc = NGX_ERROR;
 
-    ok = ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(cert));
-
-    to->not_after = ok ? ngx_time() + (time_t) days * 86400 + seconds : 0;
-
-    if (X509_NAME_print_ex(bio, X509_get_subject_name(cert), 0,
+    if (X509_NAME_print_ex(bio, X509_get_subject_name(x), 0,
                            XN_FLAG_RFC2253)
         < 0 || ngx_edge_status_bio(cf, bio, &to->subject) != NGX_OK)
     {
         goto failed;
     }
 
-    if (X509_NAME_print_ex(bio, X509_get_issuer_name(cert), 0,
+    if (X509_NAME_print_ex(bio, X509_get_issuer_name(x), 0,
                            XN_FLAG_RFC2253)
         < 0 || ngx_edge_status_bio(cf, bio, &to->issuer) != NGX_OK)
     {
         goto failed;
     }
 
-    if (i2a_ASN1_INTEGER(bio, X509_get0_serialNumber(cert)) < 0) {
+    if (i2a_ASN1_INTEGER(bio, X509_get0_serialNumber(x)) < 0) {
         goto failed;
     }
 
