@@ -9,23 +9,16 @@
 use strict;
 use warnings;
 
-use lib 't/lib';
+use lib 't/lib', 'bench';
 use EdgeTest 'mtls';
-use EdgeTest::Pki;
+use MtlsBench;
 
 my $seconds = $ENV{SECONDS_EACH} || 0.5;
 my $rounds = $ENV{ROUNDS} || 9;
-my $client = 'build/bench/tls_client';
 
-mkdir 'build/bench';
-system("cc -O2 -Wall -Wextra -o $client bench/tls_client.c -lssl -lcrypto") == 0
-    or die "cannot build $client\n";
+build('tls_client');
 
-my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
-
-$pki->ca('ca', '/CN=Test CA');
-$pki->issue('ca', 'server', '/CN=localhost', use => 'server');
-$pki->issue('ca', 'alice', '/CN=alice');
+my $pki = pki();
 
 my $dir = $pki->path('');
 my @ours = @EdgeTest::Load;
@@ -53,16 +46,6 @@ for my $i (0 .. $#modes) {
 }
 
 
-# CPU time of the worker in microseconds
-
-sub cpu {
-    my ($worker) = $_[0]->workers;
-    my ($ns) = split ' ', EdgeTest::slurp("/proc/$worker/schedstat");
-
-    return $ns / 1000;
-}
-
-
 sub run {
     my ($mode, $version, $how) = @_;
     my $before = cpu($edge{$mode});
@@ -87,13 +70,6 @@ for (1 .. $rounds) {
         push @{ $rate{"@$run"} }, [ $rate, $resumed / $count, $cpu ];
     }
 }
-
-sub middle {
-    my @sorted = sort { $a <=> $b } @_;
-
-    return $sorted[ @sorted / 2 ];
-}
-
 
 # Against stock in the same round: the machine's moods come and go
 

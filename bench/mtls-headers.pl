@@ -7,17 +7,15 @@
 use strict;
 use warnings;
 
-use lib 't/lib';
+use lib 't/lib', 'bench';
 use EdgeTest 'mtls';
 use EdgeTest::Pki;
+use MtlsBench;
 
 my $seconds = $ENV{SECONDS_EACH} || 0.5;
 my $rounds = $ENV{ROUNDS} || 15;
-my $client = 'build/bench/tls_client';
 
-mkdir 'build/bench';
-system("cc -O2 -Wall -Wextra -o $client bench/tls_client.c -lssl -lcrypto") == 0
-    or die "cannot build $client\n";
+build('tls_client');
 
 my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
 
@@ -57,23 +55,6 @@ for my $i (0 .. $#cases) {
         location / { return 200 ok; }
     }
     END
-}
-
-
-# CPU time of the worker in microseconds
-
-sub cpu {
-    my ($worker) = $_[0]->workers;
-    my ($ns) = split ' ', EdgeTest::slurp("/proc/$worker/schedstat");
-
-    return $ns / 1000;
-}
-
-
-sub middle {
-    my @sorted = sort { $a <=> $b } @_;
-
-    return $sorted[ @sorted / 2 ];
 }
 
 

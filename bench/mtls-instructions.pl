@@ -7,9 +7,9 @@
 use strict;
 use warnings;
 
-use lib 't/lib';
+use lib 't/lib', 'bench';
 use EdgeTest 'mtls';
-use EdgeTest::Pki;
+use MtlsBench;
 use IO::Socket::INET;
 
 $| = 1;
@@ -17,15 +17,9 @@ $| = 1;
 my ($few, $many) = split ' ', $ENV{COUNTS} || '20 120';
 my $out = 'build/bench';
 
-mkdir $out;
-system("cc -O2 -Wall -Wextra -o $out/tls_client bench/tls_client.c "
-    . '-lssl -lcrypto') == 0 or die "cannot build $out/tls_client\n";
+build('tls_client');
 
-my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
-
-$pki->ca('ca', '/CN=Test CA');
-$pki->issue('ca', 'server', '/CN=localhost', use => 'server');
-$pki->issue('ca', 'alice', '/CN=alice');
+my $pki = pki();
 $pki->list('ca', 'ca.crl', count => 1000);
 
 my $dir = $pki->path('');
@@ -74,7 +68,7 @@ sub run {
     $edge->wait_for(60, sub { IO::Socket::INET->new(
         PeerAddr => '127.0.0.1', PeerPort => $at) }) or die "no nginx\n";
 
-    system("$out/tls_client $at localhost $version -$connections resume "
+    system("$client $at localhost $version -$connections resume "
         . "${dir}alice.crt ${dir}alice.key >/dev/null") == 0
         or die "$case->[0] failed\n";
 

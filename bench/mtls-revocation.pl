@@ -8,9 +8,9 @@
 use strict;
 use warnings;
 
-use lib 't/lib';
+use lib 't/lib', 'bench';
 use EdgeTest 'mtls';
-use EdgeTest::Pki;
+use MtlsBench;
 
 use Time::HiRes qw(time);
 
@@ -20,24 +20,15 @@ my $seconds = $ENV{SECONDS_EACH} || 0.5;
 my $rounds = $ENV{ROUNDS} || 9;
 my $out = 'build/bench';
 
-mkdir $out;
-
 my $engine = join ' ', map { "mtls/edge_$_.c" } qw(revocation_build
     revocation_files revocation_lists revocation_issuer revocation_index crl
     crl_extensions crl_file crl_signature der);
 
-for ([ 'tls_client', '-lssl' ], [ 'revocation', "-Imtls $engine" ]) {
-    my ($name, $more) = @$_;
-    system("cc -O2 -Wall -Wextra -o $out/$name bench/$name.c $more -lssl "
-        . '-lcrypto') == 0 or die "cannot build $name\n";
-}
+build('tls_client');
+build('revocation', "-Imtls $engine");
 
-my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
+my $pki = pki();
 my $dir = $pki->path('');
-
-$pki->ca('ca', '/CN=Test CA');
-$pki->issue('ca', 'server', '/CN=localhost', use => 'server');
-$pki->issue('ca', 'alice', '/CN=alice');
 
 print "| entries | to load | bytes an entry | lookup of a revoked one | of another |\n",
     "| --- | --- | --- | --- | --- |\n";
@@ -103,28 +94,11 @@ for my $i (0 .. $#cases) {
 }
 
 
-# CPU time of the worker in microseconds
-
-sub cpu {
-    my ($worker) = $_[0]->workers;
-    my ($ns) = split ' ', EdgeTest::slurp("/proc/$worker/schedstat");
-
-    return $ns / 1000;
-}
-
-
-sub middle {
-    my @sorted = sort { $a <=> $b } @_;
-
-    return $sorted[ @sorted / 2 ];
-}
-
-
 for my $round (0 .. $rounds - 1) {
     for my $i (0 .. $#cases) {
         my ($edge, $runs) = @{ $cases[$i] }[3, 4];
         my $before = cpu($edge);
-        my @r = split ' ', `$out/tls_client @{[ EdgeTest->port($i) ]} localhost 1.3 $seconds full ${dir}alice.crt ${dir}alice.key`;
+        my @r = split ' ', `$client @{[ EdgeTest->port($i) ]} localhost 1.3 $seconds full ${dir}alice.crt ${dir}alice.key`;
 
         die "$cases[$i][0] failed\n" if @r != 3;
         $runs->[$round] = [ $r[2], (cpu($edge) - $before) / $r[0] ];

@@ -9,25 +9,18 @@
 use strict;
 use warnings;
 
-use lib 't/lib';
+use lib 't/lib', 'bench';
 use EdgeTest 'mtls';
-use EdgeTest::Pki;
+use MtlsBench;
 use Time::HiRes qw(sleep time);
 
 my @counts = split ' ', $ENV{BENCH_ENTRIES} || '1000000 10000000';
 my $loads = $ENV{LOADS} || 4;
-my $client = 'build/bench/tls_client';
 
-mkdir 'build/bench';
-system("cc -O2 -Wall -Wextra -o $client bench/tls_client.c -lssl -lcrypto") == 0
-    or die "cannot build $client\n";
+build('tls_client');
 
-my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
+my $pki = pki();
 my $dir = $pki->path('');
-
-$pki->ca('ca', '/CN=Test CA');
-$pki->issue('ca', 'server', '/CN=localhost', use => 'server');
-$pki->issue('ca', 'alice', '/CN=alice');
 
 
 sub percentile {
