@@ -531,7 +531,7 @@ SKIP: {
 
 # 10. what is refused
 
-for ([ 'mtls_headers foo;', qr/invalid value "foo"/ ],
+for ([ 'mtls_headers foo;', qr/invalid value "foo" in "mtls_headers", it must be "off", .* or "/ ],
     [ 'mtls_headers off cf;', qr/cannot be combined/ ],
     [ 'mtls_header_prefix "a b";', qr/invalid header prefix "a b"/ ],
     [ 'mtls_header_prefix "";', qr/invalid header prefix ""/ ],

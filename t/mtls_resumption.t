@@ -260,7 +260,7 @@ for my $stock (1, 0) {
 
 {
     my ($code, $said) = EdgeTest->check_conf(http => 'mtls_resumption maybe;');
-    like($said, qr/invalid value "maybe" in .*nginx.conf:\d+/,
+    like($said, qr/invalid value "maybe" .* "partitioned" or "revalidated" in .*nginx.conf:\d+/,
         'a bad value is refused');
 
     my $http = http('revalidated');
