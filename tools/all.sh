@@ -55,6 +55,10 @@ if [ $failed != 0 ] && [ -z "$outer" ]; then
         | cut -c1-160 | head -80
 fi
 
+if [ -z "$outer" ]; then
+    grep -a ': passed only when run again$' "$TALLY/output"
+fi
+
 echo "time:${times%,}"
 echo "$passed passed, $failed failed"
 
