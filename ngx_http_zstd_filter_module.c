@@ -3,45 +3,11 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "ngx_edge_body.h"
-#include "ngx_edge_choice.h"
-#include "ngx_edge_coding.h"
+#include "ngx_edge_compression.h"
 #include "ngx_edge_compression_metrics.h"
-#include "ngx_edge_dictionaries.h"
-#include "ngx_edge_elect.h"
-#include "ngx_edge_encoders.h"
-#include "ngx_edge_headers.h"
-#include "ngx_edge_precompressed.h"
-#include "ngx_edge_rules.h"
 #include "ngx_edge_slots.h"
 #include "ngx_edge_types.h"
 #include "ngx_edge_variables.h"
-
-
-typedef struct {
-    ngx_edge_encoders_t     encoders;
-    ngx_edge_params_t       params;
-    ngx_str_t               dict_file;
-    ngx_flag_t              dict_unsafe;
-    ngx_array_t             dictionary_files;
-} ngx_http_zstd_main_conf_t;
-
-
-typedef struct {
-    ngx_edge_elect_conf_t   elect;
-    ngx_edge_body_conf_t    body;
-
-    ngx_edge_choice_t       choice;
-    ngx_edge_coder_t       *coders;         /* by edge_coding_e */
-    ngx_array_t            *dictionaries;   /* ngx_edge_dictionary_t */
-    ngx_edge_rules_t       *rules;          /* or NULL */
-    ngx_edge_coder_t      **rule_coders;    /* of those with levels */
-    ngx_hash_t              types;
-    ngx_array_t            *types_keys;
-    ngx_str_t               bypass_vary;
-    ngx_edge_coding_settings_t  settings;
-    ngx_edge_precompressed_conf_t  precompressed;
-} ngx_http_zstd_loc_conf_t;
 
 
 static ngx_int_t ngx_http_zstd_header_filter(ngx_http_request_t *r);
@@ -263,74 +229,6 @@ static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
-/* the fields that caches go by, on every response that might be coded */
-
-static ngx_int_t
-ngx_http_zstd_vary(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
-    ngx_edge_headers_t *headers)
-{
-    if (conf->bypass_vary.len
-        && ngx_edge_headers_add(r, "Vary", &conf->bypass_vary) == NULL)
-    {
-        return NGX_ERROR;
-    }
-
-    if (conf->rules && conf->rules->vary.len
-        && ngx_edge_headers_add(r, "Vary", &conf->rules->vary) == NULL)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_edge_headers_vary(r, headers, conf->dictionaries != NULL);
-}
-
-
-static const ngx_edge_coder_t *
-ngx_http_zstd_coder_of(const ngx_edge_coder_t *coders,
-    const ngx_edge_dictionary_t *dictionary, edge_coding_e coding)
-{
-    switch (coding) {
-
-    case EDGE_CODING_DCZ:
-        return &dictionary->file->dcz;
-
-    case EDGE_CODING_DCB:
-        return &dictionary->file->dcb;
-
-    default:
-        return &coders[coding];
-    }
-}
-
-
-/* the first of the codings in order that there is memory for, or NULL */
-
-static const ngx_edge_coder_t *
-ngx_http_zstd_coder(ngx_http_zstd_main_conf_t *zmcf,
-    const ngx_edge_coder_t *coders, const ngx_edge_dictionary_t *dictionary,
-    const edge_coding_e *order, ngx_uint_t count, off_t length)
-{
-    uint64_t                  size;
-    ngx_uint_t                i, whole;
-    const ngx_edge_coder_t   *coder;
-    const ngx_edge_coding_t  *coding;
-
-    size = (length == -1) ? EDGE_SIZE_UNKNOWN : (uint64_t) length;
-    whole = (size <= EDGE_POOL_SLAB);
-
-    for (i = 0; i < count; i++) {
-        coder = ngx_http_zstd_coder_of(coders, dictionary, order[i]);
-        coding = ngx_edge_coder_coding(coder, size);
-
-        if (ngx_edge_encoders_has_room(&zmcf->encoders, coding, size, whole)) {
-            return coder;
-        }
-    }
-
-    return NULL;
-}
-
-
 /* NGX_EDGE_CODED with ctx filled in, another verdict, or NGX_ERROR */
 
 static ngx_int_t
@@ -351,7 +249,7 @@ ngx_http_zstd_code(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     }
 
     length = r->headers_out.content_length_n;
-    coder = ngx_http_zstd_coder(zmcf,
+    coder = ngx_edge_coder_find(&zmcf->encoders,
                                 ngx_edge_rules_coders(rule, conf->rule_coders,
                                                       conf->coders),
                                 dictionary, order, count, length);
@@ -395,7 +293,7 @@ ngx_http_zstd_leave(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         && ngx_edge_elect_response(r, &conf->elect, headers,
                                    NGX_EDGE_WAIVE_TYPE|NGX_EDGE_WAIVE_LENGTH)
            == NGX_EDGE_CODED
-        && ngx_http_zstd_vary(r, conf, headers) != NGX_OK)
+        && ngx_edge_compression_vary(r, conf, headers) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -442,9 +340,7 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return NGX_ERROR;
     }
 
-    rule = ngx_edge_rules_find(r, conf->rules);
-    count = rule ? ngx_edge_rules_order(rule, order)
-                 : ngx_edge_choice_order(r, &conf->choice, order);
+    count = ngx_edge_compression_codings(r, conf, &rule, order);
 
     if (count == 0) {
         return ngx_http_zstd_leave(r, conf, &headers, rule, ctx);
@@ -456,7 +352,7 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     if ((verdict == NGX_EDGE_CODED
          || ngx_edge_elect_not_modified(r, &conf->elect, &headers,
                                         rule ? rule->waived : 0))
-        && ngx_http_zstd_vary(r, conf, &headers) != NGX_OK)
+        && ngx_edge_compression_vary(r, conf, &headers) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -465,15 +361,8 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
         return verdict;
     }
 
-    dictionary = NULL;
-
-    if (conf->dictionaries) {
-        dictionary = ngx_edge_dictionaries_find(r, conf->dictionaries,
-                                                &headers);
-        if (dictionary) {
-            count = ngx_edge_dictionaries_order(dictionary, order, count);
-        }
-    }
+    dictionary = ngx_edge_compression_dictionary(r, conf, &headers, order,
+                                                 &count);
 
     verdict = ngx_edge_elect_codings(r, &conf->elect, order, &count);
 

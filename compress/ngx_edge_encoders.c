@@ -162,6 +162,14 @@ ngx_edge_encoders_reclaim(ngx_edge_encoders_t *encoders)
 }
 
 
+ngx_uint_t
+ngx_edge_encoders_make_room(ngx_edge_encoders_t *encoders)
+{
+    return edge_pool_evict(encoders->pool)
+           || ngx_edge_encoders_reclaim(encoders);
+}
+
+
 edge_lent_t *
 ngx_edge_encoders_take(ngx_edge_encoders_t *encoders,
     const ngx_edge_coding_t *coding, uint64_t size, ngx_uint_t whole)

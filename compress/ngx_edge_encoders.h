@@ -113,6 +113,9 @@ edge_lent_t *ngx_edge_encoders_take(ngx_edge_encoders_t *encoders,
 ngx_uint_t ngx_edge_encoders_has_room(ngx_edge_encoders_t *encoders,
     const ngx_edge_coding_t *coding, uint64_t size, ngx_uint_t whole);
 
+/* Frees something that nobody needs now.  0: there is nothing. */
+ngx_uint_t ngx_edge_encoders_make_room(ngx_edge_encoders_t *encoders);
+
 /*
  * A borrower that keeps its encoder past this call.  quiet: its encoder has
  * nothing left to write, so little is lost if it must go.

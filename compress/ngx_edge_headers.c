@@ -370,6 +370,15 @@ ngx_edge_headers_coded(ngx_http_request_t *r, ngx_edge_headers_t *headers,
 
     r->headers_out.content_encoding = h;
 
+    ngx_edge_headers_changed(r, headers);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_edge_headers_changed(ngx_http_request_t *r, ngx_edge_headers_t *headers)
+{
     if (headers->digest) {
         headers->digest->hash = 0;
     }
@@ -381,6 +390,4 @@ ngx_edge_headers_coded(ngx_http_request_t *r, ngx_edge_headers_t *headers,
     ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
     ngx_http_weak_etag(r);
-
-    return NGX_OK;
 }

@@ -43,6 +43,10 @@ ngx_int_t ngx_edge_headers_vary(ngx_http_request_t *r,
 ngx_table_elt_t *ngx_edge_headers_add(ngx_http_request_t *r, char *name,
     ngx_str_t *value);
 
+/* Takes away what described the bytes of the body as they were. */
+void ngx_edge_headers_changed(ngx_http_request_t *r,
+    ngx_edge_headers_t *headers);
+
 /*
  * Makes the header that of a coded representation: Content-Encoding is set,
  * what described the bytes as they were (length, ranges, digests, a strong

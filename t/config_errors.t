@@ -169,6 +169,11 @@ refused(http => 'zstd_min_length -1;', qr/-1|invalid/);
 refused(http => 'zstd_static maybe;', qr/maybe/);
 refused(http => 'compression_static maybe;',
     qr/maybe.*"off", "on" or "always"/);
+refused(http => 'compression_decode maybe;',
+    qr/maybe.*"off", "on" or "always"/);
+refused(http => 'compression_decode_max_ratio -1;', qr/-1/, qr/"200"/);
+refused(http => 'compression_decode_max_size large;', qr/large/, qr/"100m"/);
+refused(http => 'compression_decode_buffers 1 16;', qr/256|16/);
 refused(http => 'zstd_bypass_vary;', qr/zstd_bypass_vary/);
 refused(server => 'zstd_dict_file /etc/passwd;', qr/not allowed here/);
 

@@ -5,7 +5,8 @@
 #
 #   plain       edge_* files are plain C: no nginx, no output of their own
 #   one-way     rooms include no other room, edge_* nothing above it
-#   library     one file touches each library, or those named after it
+#   library     one file touches each library, or those named after it,
+#               and one more that decodes
 #   config      config names every source, once, by one spelling
 #   tested      every edge_*.c has a unit test
 #   exports     modules export what nginx looks for, and nothing else
@@ -22,6 +23,7 @@ my @files = (glob('*.c'), map { glob "$_/*.[ch]" } @rooms);
 # Who may include whom: a door its room, everybody the hall.
 my %door = (
     'ngx_http_zstd_filter_module.c' => 'compress',
+    'ngx_http_zstd_decode_filter_module.c' => 'compress',
     'ngx_http_mtls_module.c'        => 'mtls',
     'ngx_http_ecg_module.c'         => 'ecg',
 );
@@ -115,10 +117,16 @@ sub check_library {
         my @users = grep { grep { $_ =~ $library{$name} } includes_of($_) }
                     @files;
 
-        my ($first) = sort { length $a <=> length $b } @users;
-        my $stem = ($first // '') =~ s/\.c$//r;
+        # two directions, two files
+        for my $way (0, 1) {
+            my @these = grep { m{/edge_decoder_} == $way } @users;
+            my ($first) = sort { length $a <=> length $b } @these;
+            my $stem = ($first // '') =~ s/\.c$//r;
 
-        wrong("$name is touched by @users") if grep { !/^\Q$stem\E[._]/ } @users;
+            wrong("$name is touched by @these")
+                if grep { !/^\Q$stem\E[._]/ } @these;
+        }
+
         wrong("$_: a header brings in $name") for grep { /\.h$/ } @users;
     }
 }
