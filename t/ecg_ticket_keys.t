@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use EdgeTest 'ecg', 'mtls';
+use EdgeTest::Hello;
 use EdgeTest::Pki;
 use EdgeTest::TlsClient;
 use File::Path qw(make_path);
@@ -30,7 +31,7 @@ make_path($keys);
 
 sub conf {
     my ($arguments, $port, $more) = @_;
-    my $listen_quic = $quic ? "listen %%PORT$port%% quic;" : '';
+    my $listen_quic = $quic ? "listen %%PORT$port%% quic reuseport;" : '';
     $more ||= '';
 
     return (workers => 2, http => <<"C");
@@ -158,9 +159,10 @@ is($again->{body}, $mtls->{body}, '... as the same client');
 SKIP: {
     skip 'no QUIC', 2 if !$quic;
 
-    my ($new, $old) = map { my $port = EdgeTest->port($_->[0]);
-        scalar `(sleep 1) | timeout 8 openssl s_client -quic -alpn h3 -servername a.test -connect 127.0.0.1:$port -sess_$_->[1] ${dir}quic 2>&1`
-    } [0, 'out'], [1, 'in'];
+    my $file = "${dir}quic";
+    my $new = quic_client(sni => 'a.test', saves => $file);
+    my $old = quic_client(sni => 'a.test', port => EdgeTest->port(1),
+        args => ['-sess_in', $file]);
 
     like($new, qr/^New, TLSv1.3/m, 'QUIC: a full handshake');
     like($old, qr/^Reused, TLSv1.3/m, '... resumed by the other nginx');

@@ -19,6 +19,7 @@ package EdgeTest::Hello;
 #
 #   my ($cert, $key) = certificate($dir, 'a.example', 'b.example');
 #   my $text = s_client(port => $p, sni => 'a.example', args => ['-tls1_2']);
+#   $text = quic_client(port => $p, sni => 'a.example', until => qr/^New/m);
 
 use strict;
 use warnings;
@@ -26,8 +27,9 @@ use warnings;
 use Exporter 'import';
 use IO::Select;
 use IO::Socket::INET;
+use IPC::Open3;
 
-our @EXPORT = qw(hello answer certificate s_client);
+our @EXPORT = qw(hello answer certificate s_client quic_client);
 
 my %number = ('1.0' => 0x0301, '1.1' => 0x0302, '1.2' => 0x0303,
     '1.3' => 0x0304);
@@ -241,6 +243,66 @@ sub s_client {
         "127.0.0.1:$port", @name, @{ $o{args} || [] }, '-ign_eof 2>&1';
 
     return scalar `printf 'GET / HTTP/1.0\r\n$host\r\n' | $command`;
+}
+
+
+# What it says of a handshake over QUIC, without a request. Its input stays
+# open, and ending it is up to us, as a handshake takes its time on a busy
+# machine: a minute at most. A client that gave up is started anew, twice.
+#
+#   until    what it says when the outcome is there, default: of success
+#   saves    file that holds the session when there is a ticket
+
+sub quic_client {
+    my (%o) = @_;
+    my $until = $o{until}
+        || qr/^(?:New|Reused), TLSv1\.3.*^ +Verify return code/ms;
+    my ($text, $gave_up);
+
+    unlink $o{saves} if $o{saves};
+
+    for (1 .. 3) {
+        ($text, $gave_up) = watch_client([ quic_command(%o) ], sub {
+            return $_[0] =~ $until && (!$o{saves} || -s $o{saves});
+        });
+        last if !$gave_up;
+    }
+
+    return $text;
+}
+
+
+sub quic_command {
+    my (%o) = @_;
+    my $port = $o{port} || EdgeTest::port();
+
+    return (qw(openssl s_client -quic -alpn h3 -connect), "127.0.0.1:$port",
+        defined $o{sni} ? ('-servername', $o{sni}) : '-noservername',
+        $o{saves} ? ('-sess_out', $o{saves}) : (), @{ $o{args} || [] });
+}
+
+
+# what the command said, and whether it ended by itself before it was done
+
+sub watch_client {
+    my ($command, $is_done) = @_;
+    my $pid = open3(my $in, my $out, undef, @$command);
+    my $select = IO::Select->new($out);
+    my $deadline = time + 60;
+    my $text = '';
+    my $gave_up;
+
+    while (!$is_done->($text) && time < $deadline) {
+        next if !$select->can_read(0.2);
+        next if sysread $out, $text, 65536, length $text;
+        $gave_up = !$is_done->($text);
+        last;
+    }
+
+    kill 'TERM', $pid;
+    waitpid $pid, 0;
+
+    return ($text, $gave_up);
 }
 
 
