@@ -2,25 +2,27 @@
 #include "edge_level.h"
 
 
-#define EDGE_LEVEL_LAZY  4          /* ZSTD_lazy */
+#define EDGE_GREEDY  3        /* ZSTD_greedy */
+#define EDGE_LAZY    4        /* ZSTD_lazy */
 
 
 /*
  * "bench/run levels" measures it.  The levels of libzstd search twice for each
  * match from 6 on; to search once, but for longer and in tables that stay in
- * the caches, makes less of the same body in less time.  Up to 32 KB chains do
- * better than rows.
+ * the caches, makes less of the same body in less time.  Up to 128 KB chains
+ * do better than rows, from 32 KB on without looking for a better match at the
+ * next byte.
  */
 
 const edge_level_t  edge_levels[EDGE_LEVELS] = {
-    /*    up to       zstd br gzip                    hash chain search match */
-    {          4 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   13,   14,    4,    4 } },
-    {         16 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   15,   14,    6,    4 } },
-    {         32 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   15,   15,    5,    5 } },
-    {         64 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   14,    0,    4,    5 } },
-    {        128 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   14,    0,    4,    5 } },
-    {        512 * 1024, 6, 5, 6, { EDGE_LEVEL_LAZY,   15,    0,    4,    5 } },
-    { EDGE_SIZE_UNKNOWN, 6, 5, 6, { EDGE_LEVEL_LAZY,   16,    0,    4,    5 } }
+    /*    up to       zstd br gzip                 hash chain search match */
+    {          4 * 1024, 6, 5, 6, { EDGE_LAZY,   13,   14,    4,    4 } },
+    {         16 * 1024, 6, 5, 6, { EDGE_LAZY,   15,   14,    6,    4 } },
+    {         32 * 1024, 6, 5, 6, { EDGE_LAZY,   16,   15,    5,    5 } },
+    {         64 * 1024, 6, 5, 6, { EDGE_GREEDY, 16,   15,    6,    4 } },
+    {        128 * 1024, 6, 5, 6, { EDGE_GREEDY, 16,   15,    6,    5 } },
+    {        512 * 1024, 6, 5, 6, { EDGE_GREEDY, 17,    0,    6,    5 } },
+    { EDGE_SIZE_UNKNOWN, 6, 5, 6, { EDGE_LAZY,   17,    0,    3,    6 } }
 };
 
 
