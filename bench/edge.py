@@ -30,6 +30,11 @@ VARIANTS = {
     compression        zstd;
     compression_level  zstd=3;
     compression_types  %s;""" % TYPES),
+    # Another build of ours, to be compared with this one.
+    "before": ("zstd", """
+    compression        zstd;
+    compression_level  zstd=3;
+    compression_types  %s;""" % TYPES),
     # No nginx: see Floor.
     "floor": ("zstd", ""),
 }

@@ -98,10 +98,13 @@ class Root:
 
     def module(self, name):
         """The path in the root of a filter's .so, None where there is none."""
+        built = os.environ.get("BENCH_" + name.upper())
+        if built and self.is_host:
+            return os.path.abspath(built)
         if name == "ours":
             path = "build/modules/ngx_http_zstd_filter_module.so"
         else:
-            kind = "zstd" if name == "peer" else name
+            kind = {"peer": "zstd"}.get(name, name)
             path = ("build/bench/filters/usr/lib/nginx/modules/"
                     "ngx_http_%s_filter_module.so" % kind)
         return self.inside + path if os.path.exists(self.top + path) else None

@@ -14,7 +14,7 @@ MANY = 32
 
 CHECKED = 8   # files of a size whose responses are decoded first
 
-LAST = ["gzip", "brotli", "floor", "peer", "identity", "ours"]
+LAST = ["gzip", "brotli", "floor", "peer", "before", "identity", "ours"]
 
 
 class LoadFailed(Exception):
@@ -199,13 +199,12 @@ def efficiency(cells, library, variant):
     return statistics.median(by_rate), statistics.median(by_cpu)
 
 
-def against_peer(cells):
-    """Medians of ours ÷ peer within a round: bytes, requests/s, CPU time."""
-    ours, peer = cells["ours"], cells["peer"]
-    return tuple(statistics.median(a / b for a, b in zip(one, other))
-                 for one, other in ((ours.size, peer.size),
-                                    (ours.rate, peer.rate),
-                                    (ours.cpu, peer.cpu)))
+def against(ours, other):
+    """Medians of ours ÷ other within a round: bytes, requests/s, CPU time."""
+    return tuple(statistics.median(a / b for a, b in zip(*pair))
+                 for pair in ((ours.size, other.size),
+                              (ours.rate, other.rate),
+                              (ours.cpu, other.cpu)))
 
 
 def spread(values):
@@ -233,9 +232,11 @@ def rows(label, cells, library):
             middle(cell.cpu) * 1e6, middle(cell.busy), marks,
             spread(cell.cpu) * 100))
 
-    if "ours" in cells and "peer" in cells:
-        lines.append("| %s | ours ÷ peer | %.3f | **%.2f** | **%.2f** "
-                     "| | | | |" % ((label,) + against_peer(cells)))
+    for other in ("peer", "before"):
+        if "ours" in cells and other in cells:
+            lines.append("| %s | ours ÷ %s | %.3f | **%.3f** | **%.3f** "
+                         "| | | | |" % ((label, other) + against(
+                             cells["ours"], cells[other])))
 
     wall, cpu, size = (statistics.median(part) for part in zip(*library))
     lines.append("| %s | libzstd alone | %d | %d | %.1f | | | | %d %% |" % (
