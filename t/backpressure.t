@@ -1,5 +1,5 @@
 # Readers that stop, clients that leave, upstreams that die, and what each
-# of them costs the worker.
+# of them costs the worker, in every coding.
 
 use strict;
 use warnings;
@@ -8,23 +8,25 @@ use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
 use EdgeTest::Client qw(get);
+use EdgeTest::Coding qw(codings decode dictionary wants);
 use EdgeTest::Upstream;
-use EdgeTest::Zstd qw(decode frames);
+use EdgeTest::Zstd qw(frames);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use constant {
-    CLIENTS => $ENV{EDGE_SANITIZER} ? 40 : 200,
     BIG => 20 << 20,
     STALLED_KB => 160,          # for each client that stopped reading
     IDLE_KB => 32,              # for each idle stream, above identity
 };
 
-my $accept = ['Accept-Encoding: zstd'];
+$ENV{EDGE_TEST_SECONDS} ||= 800;
+
 my $big = dense(BIG);
+my ($dictionary, @file) = dictionary();
 
 my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
-    sndbuf => 65536, handler => sub {
+    sndbuf => 65536, life => 800, handler => sub {
         my ($conn, $request) = @_;
         my ($what, $size) = $request->{path} =~ m{^/(\w+)/?(\d*)};
 
@@ -39,7 +41,7 @@ my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
 
         if ($what eq 'idle') {
             $conn->chunk("data: hello\n\n");
-            $conn->pause(40);
+            $conn->pause(120);
             return;
         }
 
@@ -58,7 +60,7 @@ my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
         $conn->last_chunk if $what eq 'body';
     });
 
-my $conf = <<'CONF';
+my $conf = $dictionary . <<'CONF';
     compression on;
     compression_idle 200ms;
     proxy_http_version 1.1;
@@ -94,7 +96,7 @@ my $conf = <<'CONF';
 CONF
 
 my $edge = EdgeTest->start(http => $conf,
-    files => { 'html/body/4000000.html' => substr($big, 0, 4_000_000) });
+    files => { @file, 'html/body/4000000.html' => substr($big, 0, 4_000_000) });
 
 
 # cpu(pid): seconds that a process has computed
@@ -107,10 +109,10 @@ sub cpu {
 
 
 sub open_reader {
-    my ($path, %o) = @_;
-    my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 15, %o);
+    my ($path, $coding) = @_;
+    my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 60);
 
-    return $c->ask($path, headers => $accept);
+    return $c->ask($path, headers => [ wants($coding) ]);
 }
 
 
@@ -130,7 +132,8 @@ sub read_bytes {
 }
 
 
-subtest 'readers that stop and go' => sub {
+sub stop_and_go {
+    my ($coding) = @_;
     my ($worker) = $edge->workers;
     my $size = 4_000_000;
     my @paths = map { "/$_/body/$size" } qw(on off off_tiny spool);
@@ -139,7 +142,7 @@ subtest 'readers that stop and go' => sub {
     push @paths, map { "/$_/body/$size.html" } qw(static static_tiny);
 
     for my $path (@paths) {
-        $reader{$path} = open_reader($path);
+        $reader{$path} = open_reader($path, $coding);
         $head{$path} = $reader{$path}->head or return fail("no head: $path");
         $seen{$path} = '';
     }
@@ -160,14 +163,140 @@ subtest 'readers that stop and go' => sub {
         $r->{body} = $seen{$path} . $reader{$path}->hurry->body;
         $r->{end} = $reader{$path}{end} || 'timeout';
 
-        is_coded($r, substr($big, 0, $size), $path);
+        is_coded($r, substr($big, 0, $size), $path, $coding);
         cmp_ok(scalar(frames($r->{body})), '>=', 2,
-            "$path: a stall ended a frame");
+            "$path: a stall ended a frame") if $coding eq 'zstd';
     }
+}
+
+
+sub http2_readers {
+    my ($coding) = @_;
+    my ($worker) = $edge->workers;
+    my $fields = join ' ', map { "-H '$_'" } wants($coding);
+    my $curl = "curl -s --http2-prior-knowledge $fields http://127.0.0.1:"
+        . EdgeTest->port(2);
+    my @paths = ('/on/body/4000000', '/off/body/4000000',
+        '/off_tiny/body/4000000', '/static/body/4000000.html');
+    my @pids;
+
+    for my $n (0 .. $#paths) {
+        my $pid = fork();
+        die "fork: $!" if !defined $pid;
+
+        exec "$curl$paths[$n] -m 90 --limit-rate 1m -o $edge->{root}/got$n"
+            or POSIX::_exit(127) if $pid == 0;
+        push @pids, $pid;
+    }
+
+    system "$curl$_ -m 0.4 --limit-rate 50k -o /dev/null" for @paths;
+
+    for my $n (0 .. $#paths) {
+        waitpid $pids[$n], 0;
+        is($?, 0, "$paths[$n]: curl is content");
+
+        my ($text, $error) = decode($coding,
+            EdgeTest::slurp("$edge->{root}/got$n"));
+        ok(!$error && $text eq substr($big, 0, 4_000_000),
+            "$paths[$n]: whole") or diag($error || 'differs');
+    }
+
+    is(($edge->workers)[0], $worker, 'the worker lives');
+}
+
+
+# An upstream that dies is not the end of the body.
+
+sub broken_upstream {
+    my ($coding) = @_;
+    my $size = 300_000;
+    my @wheres = $coding eq 'identity' ? 'plain' : qw(on off off_tiny);
+
+    for my $how (qw(reset close short)) {
+        for my $where (@wheres) {
+            my $r = get("/$where/$how/$size", headers => [ wants($coding) ]);
+            my $text = $r->{body};
+
+            is($r->coding, $coding, "$how $where: coding");
+            is($r->{end}, 'cut', "$how $where: cut");
+
+            $text = EdgeTest::Coding->new($coding)->feed($text)
+                if $coding ne 'identity';
+            ok($text eq substr($big, 0, length $text),
+                "$how $where: what came is right");
+        }
+    }
+
+    return if $coding eq 'identity' || `curl -V` !~ /\bHTTP2\b/;
+
+    my $fields = join ' ', map { "-H '$_'" } wants($coding);
+
+    for my $how (qw(reset close short)) {
+        for my $where (qw(on off)) {
+            my $url = 'http://127.0.0.1:' . EdgeTest->port(2)
+                . "/$where/$how/$size";
+            system("curl -s -m 60 --http2-prior-knowledge -o /dev/null"
+                . " $fields $url");
+
+            # 92: stream was not closed cleanly; 18: partial file
+            like($? >> 8, qr/^(?:92|18)$/, "HTTP/2 $how $where: error");
+        }
+    }
+}
+
+
+sub leave {
+    my ($coding) = @_;
+    my ($worker) = $edge->workers;
+    my $grown;
+
+    for my $round (1 .. 2) {
+        my $before = $edge->rss_kb($worker);
+
+        for my $n (1 .. ($coding eq 'zstd' ? 60 : 30)) {
+            my $where = (qw(on off off_tiny))[$n % 3];
+            my $c = open_reader("/$where/body/4000000", $coding);
+            $c->head && read_bytes($c, $n * 500) if $n % 3;
+            $c->close;
+        }
+
+        sleep 0.5;
+        $grown = $edge->rss_kb($worker) - $before;
+    }
+
+    is(($edge->workers)[0], $worker, 'the worker lives');
+    costs_less($grown, 3000, 'and gives all back');
+    is_coded(get('/on/body/300000', headers => [ wants($coding) ]),
+        substr($big, 0, 300_000), 'it goes on as before', $coding);
+}
+
+
+subtest 'identity: an upstream that dies' => sub {
+    broken_upstream('identity');
 };
 
+for my $coding (codings()) {
+    subtest "$coding: readers that stop and go" => sub {
+        stop_and_go($coding);
+    };
+
+    subtest "$coding: HTTP/2, slow readers, and some that leave" => sub {
+        plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
+
+        http2_readers($coding);
+    };
+
+    subtest "$coding: an upstream that dies" => sub {
+        broken_upstream($coding);
+    };
+
+    subtest "$coding: clients that leave" => sub { leave($coding) };
+}
+
+my $accept = [ wants('zstd') ];
+
 subtest '20 MB to a slow reader and to a fast one' => sub {
-    my $slow = open_reader('/on/body/' . BIG);
+    my $slow = open_reader('/on/body/' . BIG, 'zstd');
     my $r = $slow->head;
     my $seen = read_bytes($slow, 10_000);
 
@@ -184,106 +313,25 @@ subtest 'limit_rate' => sub {
         substr($big, 0, 4_000_000), 'whole');
 };
 
-subtest 'HTTP/2: slow readers, and some that leave' => sub {
-    plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
 
-    my ($worker) = $edge->workers;
-    my $curl = 'curl -s --http2-prior-knowledge'
-        . ' -H "Accept-Encoding: zstd" http://127.0.0.1:' . EdgeTest->port(2);
-    my @paths = ('/on/body/4000000', '/off/body/4000000',
-        '/off_tiny/body/4000000', '/static/body/4000000.html');
-    my @pids;
+# clients(coding): so many that encoders kept for the next count for little
 
-    for my $n (0 .. $#paths) {
-        my $pid = fork();
-        die "fork: $!" if !defined $pid;
-
-        exec "$curl$paths[$n] -m 25 --limit-rate 700k -o $edge->{root}/got$n"
-            or POSIX::_exit(127) if $pid == 0;
-        push @pids, $pid;
-    }
-
-    system "$curl$_ -m 0.4 --limit-rate 50k -o /dev/null" for (@paths) x 2;
-
-    for my $n (0 .. $#paths) {
-        waitpid $pids[$n], 0;
-        is($?, 0, "$paths[$n]: curl is content");
-
-        my ($text, $error) = decode(EdgeTest::slurp("$edge->{root}/got$n"));
-        ok(!$error && $text eq substr($big, 0, 4_000_000),
-            "$paths[$n]: whole") or diag($error || 'differs');
-    }
-
-    is(($edge->workers)[0], $worker, 'the worker lives');
-};
-
-subtest 'clients that leave' => sub {
-    my ($worker) = $edge->workers;
-    my $grown;
-
-    for my $round (1 .. 2) {
-        my $before = $edge->rss_kb($worker);
-
-        for my $n (1 .. 60) {
-            my $where = (qw(on off off_tiny))[$n % 3];
-            my $c = open_reader("/$where/body/4000000");
-            $c->head && read_bytes($c, $n * 500) if $n % 3;
-            $c->close;
-        }
-
-        sleep 0.5;
-        $grown = $edge->rss_kb($worker) - $before;
-    }
-
-    is(($edge->workers)[0], $worker, 'the worker lives');
-    costs_less($grown, 3000, 'and gives all back');
-    is_coded(get('/on/body/300000', headers => $accept),
-        substr($big, 0, 300_000), 'it goes on as before');
-};
-
-subtest 'an upstream that dies is not the end of the body' => sub {
-    my $size = 300_000;
-
-    for my $how (qw(reset close short)) {
-        for my $where (qw(plain on off off_tiny)) {
-            my $r = get("/$where/$how/$size", headers => $accept);
-            my $text = $r->{body};
-
-            is($r->coding, $where eq 'plain' ? 'identity' : 'zstd',
-                "$how $where: coding");
-            is($r->{end}, 'cut', "$how $where: cut");
-
-            $text = EdgeTest::Zstd->new->feed($text) if $where ne 'plain';
-            ok($text eq substr($big, 0, length $text),
-                "$how $where: what came is right");
-        }
-    }
-
-    SKIP: {
-        skip 'curl without HTTP/2', 6 if `curl -V` !~ /\bHTTP2\b/;
-
-        for my $how (qw(reset close short)) {
-            for my $where (qw(on off)) {
-                my $url = 'http://127.0.0.1:' . EdgeTest->port(2)
-                    . "/$where/$how/$size";
-                system("curl -s -m 10 --http2-prior-knowledge -o /dev/null"
-                    . " -H 'Accept-Encoding: zstd' $url");
-
-                # 92: stream was not closed cleanly; 18: partial file
-                like($? >> 8, qr/^(?:92|18)$/, "HTTP/2 $how $where: error");
-            }
-        }
-    }
-};
+sub clients { return $ENV{EDGE_SANITIZER} ? 40 : $_[0] eq 'zstd' ? 200 : 100 }
 
 
-# grow(path, what): KB that the worker grew by, for each client held open
+# the limit in KB: twice as much where half as many clients carry them
+
+sub limit { return $_[0] eq 'zstd' ? $_[1] : $_[1] * 2 }
+
+
+# grow(path, coding, bytes, seconds): KB that the worker grew by, for each
+# client held open that read so much
 
 sub grow {
-    my ($path, $bytes, $settle) = @_;
+    my ($path, $coding, $bytes, $settle) = @_;
     my ($worker) = $edge->workers;
     my $before = $edge->rss_kb($worker);
-    my @clients = map { open_reader($path) } 1 .. CLIENTS;
+    my @clients = map { open_reader($path, $coding) } 1 .. clients($coding);
 
     for my $c (@clients) {
         $c->{response} = $c->head or die "$path: no response";
@@ -293,44 +341,51 @@ sub grow {
 
     sleep $settle;
 
-    return (($edge->rss_kb($worker) - $before) / CLIENTS, @clients);
+    return (($edge->rss_kb($worker) - $before) / @clients, @clients);
 }
 
 
-subtest 'what a client that stops reading costs' => sub {
-    get('/off/body/1000000', headers => $accept) for 1 .. 3;
+# fresh(coding): a worker that has coded something, and nothing more
 
-    my ($each, @clients) = grow('/on/body/' . BIG, 1000, 1.5);
+sub fresh {
+    my ($coding) = @_;
 
-    costs_less($each, STALLED_KB, 'of the worker for each');
+    $edge->reload;
+    $edge->wait_for(30, sub { !$edge->old_workers });
+    get('/off/body/1000000', headers => [ wants($coding) ]) for 1 .. 3;
+}
 
-    for my $c (@clients[ 0, CLIENTS / 2, -1 ]) {
+
+sub stalled {
+    my ($coding) = @_;
+
+    fresh($coding);
+
+    my ($each, @clients) = grow('/on/body/' . BIG, $coding, 1000, 1.5);
+
+    costs_less($each, limit($coding, STALLED_KB), 'of the worker for each');
+
+    for my $c (@clients[ 0, @clients / 2, -1 ]) {
         my $r = $c->{response};
 
         $r->{body} = $c->{seen} . $c->hurry->body;
         $r->{end} = $c->{end} || 'timeout';
-        is_coded($r, $big, 'it reads on');
+        is_coded($r, $big, 'it reads on', $coding);
     }
 
     $_->close for @clients;
-};
+}
 
-subtest 'what an idle event stream costs' => sub {
-    $edge->reload;
-    $edge->wait_for(5, sub { !$edge->old_workers });
-    get('/off/body/1000000', headers => $accept);
 
-    my ($plain, @first) = grow('/plain/idle/', 10, 0.5);
-    $_->close for @first;
+sub idle {
+    my ($coding, $plain) = @_;
 
-    $edge->reload;
-    $edge->wait_for(5, sub { !$edge->old_workers });
-    get('/off/body/1000000', headers => $accept);
+    fresh($coding);
 
-    my ($coded, @second) = grow('/off/idle/', 10, 1.5);
+    my ($each, @clients) = grow('/off/idle/', $coding, 10, 1.5);
 
-    for my $c (@second[ 0, -1 ]) {
-        my $decoder = EdgeTest::Zstd->new;
+    for my $c (@clients[ 0, -1 ]) {
+        my $decoder = EdgeTest::Coding->new($coding);
         my $text = $decoder->feed($c->{seen});
 
         while (length $text < 13) {
@@ -342,9 +397,26 @@ subtest 'what an idle event stream costs' => sub {
         is($text, "data: hello\n\n", 'the event has come');
     }
 
-    costs_less($coded - $plain, IDLE_KB, 'of the worker above identity');
-    $_->close for @second;
-};
+    costs_less($each - $plain, limit($coding, IDLE_KB),
+        'of the worker above identity');
+    $_->close for @clients;
+}
+
+
+fresh('zstd');
+
+my ($plain, @plain) = grow('/plain/idle/', 'identity', 10, 0.5);
+$_->close for @plain;
+
+for my $coding (codings()) {
+    subtest "$coding: what a client that stops reading costs" => sub {
+        stalled($coding);
+    };
+
+    subtest "$coding: what an idle event stream costs" => sub {
+        idle($coding, $plain);
+    };
+}
 
 is_deeply([ $edge->complaints ], [], 'nothing to complain of');
 

@@ -1,4 +1,5 @@
-# HTTP/2, HTTP/3 and TLS, and the flow control of HTTP/2 as a slow reader.
+# HTTP/2, HTTP/3 and TLS, and the flow control of HTTP/2 as a slow reader, in
+# every coding.
 
 use strict;
 use warnings;
@@ -6,12 +7,13 @@ use warnings;
 use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
+use EdgeTest::Coding qw(codings decode dictionary wants);
 use EdgeTest::Upstream;
-use EdgeTest::Zstd qw(decode);
 use Test::More;
 
 my $features = `curl -V`;
 my @sizes = (sizes(), 10 << 20);
+my ($dictionary, @file) = dictionary();
 
 plan skip_all => 'curl without HTTP/2' if $features !~ /\bHTTP2\b/;
 
@@ -29,7 +31,7 @@ my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
         $conn->last_chunk;
     });
 
-my $edge = EdgeTest->prepare(files => {
+my $edge = EdgeTest->prepare(files => { @file,
     map { ("html/$_.html" => text($_)) } @sizes,
 });
 my $root = $edge->{root};
@@ -48,6 +50,7 @@ my $h2_too = EdgeTest::version() >= 1025001 ? '' : ' http2';
 $edge = EdgeTest->start(files => $edge->{files}, http => <<"CONF");
     compression on;
     compression_min_length 1;
+    $dictionary
 
     server {
         listen %%PORT%%%%H2%%;
@@ -69,92 +72,103 @@ $edge = EdgeTest->start(files => $edge->{files}, http => <<"CONF");
 CONF
 
 
-# fetch_all(curl's options, url start, names): all on one connection
+# check_all(coding, curl's options, url start, sizes): all on one connection
 
-sub fetch_all {
-    my ($options, $start, @names) = @_;
+sub check_all {
+    my ($coding, $options, $start, @names) = @_;
     my $dir = "$edge->{root}/got";
-    my @command = ('curl', '-s', '-k', '-m', 20, @$options, '-H',
-        'Accept-Encoding: zstd');
+    my @command = ('curl', '-s', '-k', '-m', 120, @$options,
+        map { ('-H', $_) } wants($coding));
 
     mkdir $dir;
 
     push @command, "$start$_.html", '-o', "$dir/$_" for @names;
-    is(system(@command), 0, 'curl is content');
-
-    return map { ($_ => EdgeTest::slurp("$dir/$_")) } @names;
-}
-
-
-sub check_all {
-    my ($options, $start, @names) = @_;
-    my %got = fetch_all($options, $start, @names);
+    is(system(@command), 0, "$coding: curl is content");
 
     for my $size (@names) {
-        my ($text, $error) = decode($got{$size});
+        my ($text, $error) = decode($coding, EdgeTest::slurp("$dir/$size"));
 
-        ok(!$error && $text eq text($size), "$size bytes")
+        ok(!$error && $text eq text($size), "$coding, $size bytes")
             or diag($error || EdgeTest::Check::difference($text,
                 text($size)));
+        unlink "$dir/$size";
     }
 }
 
 
-my @some = grep { $_ } @sizes;
-my $h2 = '--http2-prior-knowledge';
+# 10 MB in one location, for the time it takes
 
-for my $path (qw(/ /small/ /up/ /unbuffered/)) {
+sub sizes_at { return grep { $_ && ($_ < 10 << 20 || $_[0] eq '/up/') } @sizes }
+
+
+my $h2 = '--http2-prior-knowledge';
+my @paths = qw(/ /small/ /up/ /unbuffered/);
+
+for my $path (@paths) {
     subtest "HTTP/2, every size: $path" => sub {
-        check_all(['--http2'],
-            'https://127.0.0.1:' . EdgeTest->port(2) . $path, @some);
+        check_all($_, ['--http2'], 'https://127.0.0.1:' . EdgeTest->port(2)
+            . $path, sizes_at($path)) for codings();
     };
 }
 
-subtest 'HTTP/2 headers' => sub {
-    my $url = 'http://127.0.0.1:' . EdgeTest->port . '/up/4096.html';
-    my $get = `curl -s $h2 -D - -o /dev/null -H 'Accept-Encoding: zstd' $url`;
-    my $head = `curl -s $h2 -I -H 'Accept-Encoding: zstd' $url`;
+for my $coding (codings()) {
+    subtest "HTTP/2 headers, $coding" => sub {
+        my $url = 'http://127.0.0.1:' . EdgeTest->port . '/up/4096.html';
+        my $fields = join ' ', map { "-H '$_'" } wants($coding);
+        my $get = `curl -s $h2 -D - -o /dev/null $fields $url`;
+        my $head = `curl -s $h2 -I $fields $url`;
 
-    for my $headers ($get, $head) {
-        like($headers, qr{^HTTP/2 200}, 'status');
-        like($headers, qr/^content-encoding: zstd\r$/m, 'coding');
-        like($headers, qr/^vary: Accept-Encoding\r$/m, 'Vary');
-        like($headers, qr{^etag: W/"abc"\r$}m, 'weak ETag');
-    }
+        for my $headers ($get, $head) {
+            like($headers, qr{^HTTP/2 200}, 'status');
+            like($headers, qr/^content-encoding: $coding\r$/m, 'coding');
+            like($headers, qr/^vary: Accept-Encoding, Available-Dictionary\r$/m,
+                'Vary');
+            like($headers, qr{^etag: W/"abc"\r$}m, 'weak ETag');
+        }
 
-    is(() = $get =~ /content-encoding/g, 1, 'once');
-};
+        is(() = $get =~ /content-encoding/g, 1, 'once');
+    };
+}
 
 subtest 'HTTP/2, small flow control windows' => sub {
     plan skip_all => 'no nghttp' if `nghttp --version 2>&1` !~ /nghttp2/;
 
-    for my $path (qw(/ /small/ /up/ /unbuffered/)) {
+    for my $path (@paths) {
         for my $window (1, 10) {
             my $size = $window == 1 ? 32769 : 1 << 20;
             my $url = 'http://127.0.0.1:' . EdgeTest->port . $path . $size
                 . '.html';
-            my $bytes = `timeout 20 nghttp -w$window -W$window -H'accept-encoding: zstd' $url`;
-            my ($text, $error) = decode($bytes);
 
-            ok(!$error && $text eq text($size),
-                "$path$size, window of 2^$window-1") or diag($error);
+            for my $coding (codings()) {
+                my $fields = join ' ', map { "-H '$_'" }
+                    wants($coding);
+                my $bytes = `timeout 60 nghttp -w$window -W$window $fields $url`;
+
+                # gzip it decodes by itself
+                my ($text, $error) = $coding eq 'gzip' ? $bytes
+                    : decode($coding, $bytes);
+
+                ok(!$error && $text eq text($size),
+                    "$coding, $path$size, window of 2^$window-1")
+                    or diag($error);
+            }
         }
     }
 };
 
 subtest 'TLS' => sub {
     for my $path (qw(/ /small/ /unbuffered/)) {
-        check_all(['--http1.1'],
-            'https://127.0.0.1:' . EdgeTest->port(2) . $path, @some);
+        check_all($_, ['--http1.1'], 'https://127.0.0.1:' . EdgeTest->port(2)
+            . $path, sizes_at($path)) for codings();
     }
 };
 
 subtest 'HTTP/3' => sub {
     plan skip_all => 'nginx or curl without HTTP/3' if !$http3;
 
-    for my $path (qw(/ /small/ /up/ /unbuffered/)) {
-        check_all(['--http3-only'],
-            'https://127.0.0.1:' . EdgeTest->port(4) . $path, @some);
+    for my $path (@paths) {
+        check_all($_, ['--http3-only'], 'https://127.0.0.1:'
+            . EdgeTest->port(4) . $path, sizes_at($path)) for codings();
     }
 };
 

@@ -1,6 +1,6 @@
-# Everything at once, by chance: sizes, buffers, pauses, slow readers, clients
-# that leave, reloads, under a low ceiling of memory. Each body that is read
-# to its end is right.
+# Everything at once, by chance: codings, sizes, buffers, pauses, slow readers,
+# clients that leave, reloads, under a low ceiling of memory. Each body that is
+# read to its end is right.
 #
 # EDGE_STORM_SEED repeats a run as far as the clock allows; EDGE_STORM_SECONDS
 # makes it longer.
@@ -12,12 +12,15 @@ use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
 use EdgeTest::Client;
+use EdgeTest::Coding qw(codings dictionary wants);
 use EdgeTest::Upstream;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 my $seconds = $ENV{EDGE_STORM_SECONDS} || 8;
 my $seed = $ENV{EDGE_STORM_SEED} || time % 1_000_000;
+my @codings = codings();
+my ($dictionary, @file) = dictionary();
 my @bodies = (text(3 << 20), dense(3 << 20), noise(3 << 20));
 
 $ENV{EDGE_TEST_SECONDS} = $seconds + 120;
@@ -80,7 +83,8 @@ for my $n (0 .. $#buffers) {
     }
 }
 
-my $edge = EdgeTest->start(workers => 2, http => <<"CONF");
+my $edge = EdgeTest->start(workers => 2, files => {@file}, http => <<"CONF");
+    $dictionary
     compression on;
     compression_min_length 1;
     compression_memory 8m;
@@ -95,11 +99,12 @@ my $edge = EdgeTest->start(workers => 2, http => <<"CONF");
 CONF
 
 
-# converse(end): requests until then; returns (requests, what was wrong)
+# converse(end): requests until then; returns (codings that came, with numbers,
+# and what was wrong)
 
 sub converse {
     my ($end) = @_;
-    my ($count, @wrong) = (0);
+    my (%came, @wrong);
 
     while (time < $end) {
         my $rcvbuf = any(0, 0, 4096, 16384);
@@ -115,7 +120,7 @@ sub converse {
             my $why = why_not($r, substr($bodies[$kind], 0, $size),
                 $r->coding);
 
-            $count++;
+            $came{ $r->coding }++;
             push @wrong, "$path: $why" if defined $why;
             last if $r->{end} eq 'close' || $r->{end} eq 'cut'
                 || ($r->line('Connection') || '') eq 'close';
@@ -124,7 +129,7 @@ sub converse {
         $c->close;
     }
 
-    return ($count, @wrong);
+    return (\%came, @wrong);
 }
 
 
@@ -134,8 +139,7 @@ sub ask_once {
     my ($c, $path) = @_;
 
     $c->ask($path, version => any('1.1', '1.1', '1.0'), host => 'edge',
-        headers => [ any('Accept-Encoding: zstd', 'Accept-Encoding: zstd',
-            'Accept-Encoding: gzip') ]);
+        headers => [ wants(any(@codings, 'nothing')) ]);
 
     my $r = $c->head or return;
     my $leave = rand() < 0.1;
@@ -168,9 +172,9 @@ for my $n (1 .. 8) {
     if ($pid == 0) {
         alarm $seconds + 60;
         srand $seed + $n;
-        my ($count, @wrong) = converse($end);
+        my ($came, @wrong) = converse($end);
         splice @wrong, 10;
-        syswrite $out, join "\n", $count, @wrong;
+        syswrite $out, join "\n", "@{[ %$came ]}", @wrong;
         POSIX::_exit(0);
     }
 
@@ -185,20 +189,23 @@ while (time < $end) {
     $reloads++ if $edge->reload;
 }
 
-my ($total, @wrong) = (0);
+my ($total, %came, @wrong) = (0);
 
 for (@clients) {
     my ($pid, $in) = @$_;
-    my ($count, @these) = split /\n/, do { local $/; <$in> } // '0';
+    my ($came, @these) = split /\n/, do { local $/; <$in> } // '';
+    my %these = split ' ', $came // '';
 
     waitpid $pid, 0;
-    $total += $count;
+    $came{$_} += $these{$_} for keys %these;
     push @wrong, @these;
 }
 
-cmp_ok($total, '>', 5 * $seconds, 'there was a storm') or diag($total);
-note("$total responses, $reloads reloads");
-cmp_ok($reloads, '>', 1, 'with reloads');
+$total += $_ for values %came;
+cmp_ok($total, '>', 10, 'there was a storm') or diag($total);
+diag(join ', ', "$reloads reloads", map { "$came{$_} $_" } sort keys %came);
+cmp_ok($reloads, '>', 0, 'with reloads');
+cmp_ok(keys %came, '>', 2, 'in several codings');
 is_deeply(\@wrong, [], 'every body that was read is right');
 ok($edge->wait_for(20, sub { !$edge->old_workers }), 'old workers leave');
 unlike($edge->log, qr/exited on signal/, 'no worker died');

@@ -1,5 +1,6 @@
 # Pages that are put together: SSI and its subrequests, addition, sub_filter,
-# auth_request, mirror and slices. One coding, around all of it.
+# auth_request, mirror and slices. One coding, around all of it, whichever it
+# is.
 
 use strict;
 use warnings;
@@ -8,6 +9,7 @@ use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
 use EdgeTest::Client qw(get);
+use EdgeTest::Coding qw(codings decode dictionary wants);
 use EdgeTest::Upstream;
 use Compress::Zlib ();
 use Test::More;
@@ -51,7 +53,9 @@ my %page = (
     'missing' => [ 'a', include('/nowhere', ''), 'b' ],
 );
 
-my $edge = EdgeTest->start(files => {
+my ($dictionary, @file) = dictionary();
+
+my $edge = EdgeTest->start(files => { @file,
     'html/file.html' => $big,
     'html/empty.html' => '',
     'html/foot.html' => '</html>',
@@ -59,7 +63,7 @@ my $edge = EdgeTest->start(files => {
     'html/file.gz' => Compress::Zlib::memGzip($big),
     'html/latin.html' => "caf\xe9 " x 9_000,
     'html/words.html' => 'one two three ' x 20_000,
-}, http => <<'CONF');
+}, http => $dictionary . <<'CONF');
     compression on;
     compression_min_length 1;
     charset_map windows-1252 utf-8 { E9 C3A9; }
@@ -138,7 +142,18 @@ my $edge = EdgeTest->start(files => {
 CONF
 
 
-sub fetch { return get($_[0], headers => ['Accept-Encoding: zstd']) }
+my $coding;
+
+sub fetch { return get($_[0], headers => [ wants($coding) ]) }
+
+
+sub comes {
+    my ($r, $text, $name) = @_;
+
+    $r = fetch($r) if !ref $r;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    return is_coded($r, $text, $name, $coding);
+}
 
 
 # what nginx puts together when it does not compress
@@ -152,74 +167,80 @@ subtest 'without compression these are the pages' => sub {
     ok($whole{nested} eq "($whole{many}|$whole{one})", 'nested');
 };
 
-for my $where (qw(ssi tiny)) {
-    subtest "SSI, $where" => sub {
-        for my $name (sort keys %page) {
-            for my $round (1 .. 3) {
-                my $r = fetch("/$where/$name.html");
-                is_coded($r, $whole{$name}, "$name, round $round");
-                is(scalar($r->header('Content-Encoding')), 1, 'once');
+for (codings()) {
+    $coding = $_;
+
+    for my $where (qw(ssi tiny)) {
+        subtest "$coding: SSI, $where" => sub {
+            for my $name (sort keys %page) {
+                for my $round (1 .. 3) {
+                    my $r = fetch("/$where/$name.html");
+                    comes($r, $whole{$name}, "$name, round $round");
+                    is(scalar($r->header('Content-Encoding')), 1, 'once');
+                }
             }
+        };
+    }
+
+    subtest "$coding: a part asked for by itself" => sub {
+        comes('/length/2', $parts[2], 'length');
+        comes('/chunked/2', $parts[2], 'chunked');
+    };
+
+    subtest "$coding: sub_filter sees plain text" => sub {
+        my $words = 'one <b>2</b> three ' x 20_000;
+
+        comes('/sub/words.html', $words, 'file');
+        comes("/sub_proxied/$_/1", $parts[1] =~ s/entry/ENTRY/gr,
+            "proxied, $_") for qw(length chunked);
+        comes('/internal/words.html', $words, 'rewritten');
+    };
+
+    subtest "$coding: addition" => sub {
+        comes('/add/file.html', "$parts[1]$big$parts[0]", 'around it');
+        comes('/add/foot.html', "$parts[1]</html>$parts[0]", 'short');
+    };
+
+    subtest "$coding: other filters in front" => sub {
+        comes('/gunzip/file.gz', $big, 'gunzip') if $coding ne 'gzip';
+        comes('/charset/latin.html', "caf\xc3\xa9 " x 9_000, 'charset');
+
+        my $r = fetch('/trailer/file.html');
+        comes($r, $big, 'with a trailer');
+        like($r->{trailers}, qr/^X-End: done\r$/m, 'which is there');
+    };
+
+    subtest "$coding: subrequests without a body of their own" => sub {
+        comes('/auth/length/1', $parts[1], 'auth_request');
+        comes('/mirror/chunked/1', $parts[1], 'mirror');
+    };
+
+    subtest "$coding: redirects inside nginx" => sub {
+        my $r = fetch('/error/x.html');
+        is($r->{status}, 404, 'error_page keeps 404');
+        comes($r, $big, 'error_page');
+        comes('/sendfile/x', $big, 'X-Accel-Redirect');
+        comes('/slice/file.html', $big, 'slice');
+    };
+
+    subtest "$coding: HTTP/2" => sub {
+        plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
+
+        my $fields = join ' ', map { "-H '$_'" } wants($coding);
+
+        for my $name (sort keys %page) {
+            my $url = 'http://127.0.0.1:' . EdgeTest->port(2)
+                . "/ssi/$name.html";
+            my $bytes = `curl -s -m 60 --http2-prior-knowledge $fields $url`;
+            my ($text, $error) = decode($coding, $bytes);
+
+            ok(!$error && $text eq $whole{$name}, $name) or diag($error);
         }
     };
 }
 
-subtest 'a part asked for by itself' => sub {
-    is_coded(fetch('/length/2'), $parts[2], 'length');
-    is_coded(fetch('/chunked/2'), $parts[2], 'chunked');
-};
-
-subtest 'sub_filter sees plain text' => sub {
-    is_coded(fetch('/sub/words.html'), 'one <b>2</b> three ' x 20_000,
-        'file');
-    is_coded(fetch("/sub_proxied/$_/1"), $parts[1] =~ s/entry/ENTRY/gr,
-        "proxied, $_") for qw(length chunked);
-    is_coded(fetch('/internal/words.html'), 'one <b>2</b> three ' x 20_000,
-        'rewritten');
-};
-
-subtest 'addition' => sub {
-    is_coded(fetch('/add/file.html'), "$parts[1]$big$parts[0]", 'around it');
-    is_coded(fetch('/add/foot.html'), "$parts[1]</html>$parts[0]", 'short');
-};
-
-subtest 'other filters in front' => sub {
-    is_coded(fetch('/gunzip/file.gz'), $big, 'gunzip');
-    is(get('/gunzip/file.gz', headers => ['Accept-Encoding: gzip, zstd'])
-        ->coding, 'gzip', 'gunzip: not for a client that takes gzip');
-    is_coded(fetch('/charset/latin.html'), "caf\xc3\xa9 " x 9_000,
-        'charset');
-
-    my $r = fetch('/trailer/file.html');
-    is_coded($r, $big, 'with a trailer');
-    like($r->{trailers}, qr/^X-End: done\r$/m, 'which is there');
-};
-
-subtest 'subrequests without a body of their own' => sub {
-    is_coded(fetch('/auth/length/1'), $parts[1], 'auth_request');
-    is_coded(fetch('/mirror/chunked/1'), $parts[1], 'mirror');
-};
-
-subtest 'redirects inside nginx' => sub {
-    my $r = fetch('/error/x.html');
-    is($r->{status}, 404, 'error_page keeps 404');
-    is_coded($r, $big, 'error_page');
-    is_coded(fetch('/sendfile/x'), $big, 'X-Accel-Redirect');
-    is_coded(fetch('/slice/file.html'), $big, 'slice');
-};
-
-subtest 'HTTP/2' => sub {
-    plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
-
-    for my $name (sort keys %page) {
-        my $url = 'http://127.0.0.1:' . EdgeTest->port(2)
-            . "/ssi/$name.html";
-        my $bytes = `curl -s -m 10 --http2-prior-knowledge -H 'Accept-Encoding: zstd' $url`;
-        my ($text, $error) = EdgeTest::Zstd::decode($bytes);
-
-        ok(!$error && $text eq $whole{$name}, $name) or diag($error);
-    }
-};
+is(get('/gunzip/file.gz', headers => ['Accept-Encoding: gzip, zstd'])
+    ->coding, 'gzip', 'gunzip: not for a client that takes gzip');
 
 is_deeply([ $edge->complaints ], [], 'nothing to complain of');
 

@@ -116,7 +116,7 @@ sub expand {
 #   log_level            info
 #   wait                 ports to wait for, default: all in `listen`
 #
-# Dies, with what nginx said, when it does not come up in ten seconds.
+# Dies, with what nginx said, when it does not come up in half a minute.
 
 sub start {
     my ($class, %o) = @_;
@@ -126,10 +126,10 @@ sub start {
     die "nginx did not start ($code):\n$said" . $self->log if $code;
 
     $running{ $self->{root} } = $self;
-    $self->{pid} = $self->wait_for(10, sub { $self->read_pid });
+    $self->{pid} = $self->wait_for(30, sub { $self->read_pid });
     die "no pid file\n$said" if !$self->{pid};
 
-    $self->wait_for(10, sub { $self->workers >= ($o{workers} || 1) });
+    $self->wait_for(30, sub { $self->workers >= ($o{workers} || 1) });
 
     return $self;
 }
@@ -327,7 +327,7 @@ sub rss_kb {
 }
 
 
-# reload(): SIGHUP; true when new workers are there within ten seconds
+# reload(): SIGHUP; true when new workers are there within half a minute
 
 sub reload {
     my ($self) = @_;
@@ -335,7 +335,7 @@ sub reload {
 
     kill 'HUP', $self->{pid};
 
-    return $self->wait_for(10, sub {
+    return $self->wait_for(30, sub {
         my @now = $self->workers;
         return @now && !grep { $before{$_} } @now;
     });

@@ -8,7 +8,8 @@ package EdgeTest::Check;
 #   dense($n)                    $n letters that shrink to about half
 #   sizes()                      sizes at which things meet their ends
 #   is_coded($r, $text, $name, $coding)   whole, coded so (zstd when not
-#                                given), decodes to $text
+#                                given; with EdgeTest::Coding's dictionary),
+#                                decodes to $text
 #   is_plain($r, $text, $name)   whole, identity, equals $text
 #   is_right($r, $text, $name)   either of them
 #   costs_less($kb, $limit, $name)   memory; sanitizers have other measures

@@ -1,9 +1,9 @@
 package EdgeTest::Coding;
 
-# Decoders of all three codings under one name, by the real libraries, fed
-# piece by piece as a browser does.
+# Decoders of all codings under one name, by the real libraries, fed piece by
+# piece as a browser does.
 #
-#   my $d = EdgeTest::Coding->new('br');        # zstd, br, gzip
+#   my $d = EdgeTest::Coding->new('br');        # zstd, br, gzip, dcz, dcb
 #   $text .= $d->feed($bytes);
 #   $d->{error}; $d->ended;     # ended: exactly at the end of the body
 #
@@ -11,22 +11,38 @@ package EdgeTest::Coding;
 #   encode('gzip', $text)       as one of the usual tools would make it
 #
 # gzip: one member only, as browsers read; anything behind it is an error.
+#
+# A suite that runs over every coding has a dictionary:
+#
+#   dictionary()                a directive for http {}, and what goes to
+#                               start(files => ...)
+#   codings()                   what the module has: dcb from libbrotli 1.1 on
+#   wants('dcz')                header fields of a client that takes this only
 
 use strict;
 use warnings;
 
 use Compress::Raw::Zlib qw(WANT_GZIP Z_OK Z_STREAM_END Z_BUF_ERROR);
 use Compress::Zlib ();
+use Digest::SHA qw(sha256);
 use Exporter 'import';
 use FFI::Platypus 0.90;
 use FFI::Platypus::Buffer qw(scalar_to_pointer);
 
+use EdgeTest::Check ();
+use EdgeTest::Dictionary ();
 use EdgeTest::Zstd;
 
-our @EXPORT_OK = qw(decode encode);
+our @EXPORT_OK = qw(codings decode dictionary encode wants);
 
 use constant { OUT_SIZE => 1 << 17, BR_ERROR => 0, BR_SUCCESS => 1,
-    BR_MORE_INPUT => 2 };
+    BR_MORE_INPUT => 2, BR_DICTIONARY_RAW => 0 };
+
+# RFC 9842: what stands in front of the SHA-256 of the dictionary
+
+my %magic = (dcz => "\x5e\x2a\x4d\x18\x20\0\0\0", dcb => "\xff\x44\x43\x42");
+my $dictionary = EdgeTest::Check::text(30_000);
+my @codings;
 
 my $scratch = pack 'x' . OUT_SIZE;
 
@@ -49,16 +65,56 @@ $ffi->attach([ BrotliDecoderDestroyInstance => 'br_destroy' ]
 $ffi->attach([ BrotliDecoderDecompressStream => 'br_decompress' ]
     => [ ('opaque') x 6 ] => 'int');
 
+my $has_dictionaries = $ffi->find_symbol('BrotliDecoderAttachDictionary');
+
+$ffi->attach([ BrotliDecoderAttachDictionary => 'br_attach' ]
+    => [ 'opaque', 'int', 'size_t', 'opaque' ] => 'int') if $has_dictionaries;
+
+
+sub dictionary {
+    return ("compression_dictionary %%ROOT%%/dictionary match=/*;\n",
+        dictionary => $dictionary);
+}
+
+
+sub codings {
+    @codings = (qw(zstd br gzip dcz), EdgeTest::Dictionary::has_dcb()
+        ? 'dcb' : ()) if !@codings;
+
+    return @codings;
+}
+
+
+sub wants {
+    my ($coding) = @_;
+
+    return ("Accept-Encoding: $coding", $magic{$coding}
+        ? 'Available-Dictionary: ' . EdgeTest::Dictionary::available(
+        $dictionary) : ());
+}
+
 
 sub new {
     my ($class, $coding) = @_;
     my $self = bless { coding => $coding }, $class;
 
+    $self->{head} = $magic{$coding} . sha256($dictionary) if $magic{$coding};
+
     if ($coding eq 'zstd') {
         $self->{zstd} = EdgeTest::Zstd->new;
 
+    } elsif ($coding eq 'dcz') {
+        $self->{zstd} = EdgeTest::Zstd->new(dictionary => $dictionary);
+
     } elsif ($coding eq 'br') {
         $self->{br} = br_create(undef, undef, undef);
+
+    } elsif ($coding eq 'dcb') {
+        die "dcb needs libbrotlidec 1.1\n" if !$has_dictionaries;
+
+        $self->{br} = br_create(undef, undef, undef);
+        br_attach($self->{br}, BR_DICTIONARY_RAW, length $dictionary,
+            scalar_to_pointer($dictionary)) or die "dictionary refused\n";
 
     } elsif ($coding eq 'gzip') {
         ($self->{gzip}) = Compress::Raw::Zlib::Inflate->new(
@@ -86,6 +142,8 @@ sub ended {
 sub feed {
     my ($self, $bytes) = @_;
 
+    $bytes = $self->behind_head($bytes) if length($self->{head} // '');
+
     return '' if $self->{error} || $bytes eq '';
 
     if ($self->{ended}) {
@@ -100,6 +158,20 @@ sub feed {
     $self->{error} = $self->{zstd}{error};
 
     return $text;
+}
+
+
+# behind_head(bytes): what follows the header of dcz or dcb, which is compared
+
+sub behind_head {
+    my ($self, $bytes) = @_;
+    my $size = length $bytes < length $self->{head} ? length $bytes
+        : length $self->{head};
+
+    $self->{error} = 'another header' if substr($bytes, 0, $size)
+        ne substr $self->{head}, 0, $size, '';
+
+    return substr $bytes, $size;
 }
 
 
