@@ -3,6 +3,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "ngx_edge_checked_slot.h"
 #include "ngx_edge_id_headers.h"
 #include "ngx_edge_identity.h"
 #include "ngx_edge_mtls_metrics.h"
@@ -120,6 +121,11 @@ static ngx_conf_post_t  ngx_http_mtls_prefix_post = {
 };
 
 
+static ngx_edge_slot_check_t  ngx_http_mtls_check_size = {
+    ngx_conf_set_size_slot, NULL, "a size, as \"8k\""
+};
+
+
 static ngx_command_t  ngx_http_mtls_commands[] = {
 
     { ngx_string("mtls_headers"),
@@ -138,10 +144,10 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
 
     { ngx_string("mtls_header_max_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_size_slot,
+      ngx_edge_set_checked_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_mtls_loc_conf_t, max_size),
-      NULL },
+      &ngx_http_mtls_check_size },
 
     { ngx_string("mtls_strip"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_FLAG,
@@ -180,17 +186,17 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
 
     { ngx_string("mtls_crl_check"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
+      ngx_edge_set_checked_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_mtls_main_conf_t, revocation.interval),
-      NULL },
+      &ngx_edge_revocation_check_interval },
 
     { ngx_string("mtls_crl_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_size_slot,
+      ngx_edge_set_checked_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_mtls_main_conf_t, revocation.zone_size),
-      NULL },
+      &ngx_edge_revocation_check_zone },
 
     { ngx_string("mtls_require"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,

@@ -167,54 +167,26 @@ char *
 ngx_edge_set_buffers_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     char        *rc;
+    ngx_str_t   *args;
     ngx_bufs_t  *bufs;
 
     rc = ngx_conf_set_bufs_slot(cf, cmd, conf);
-    if (rc != NGX_CONF_OK) {
-        return rc;
-    }
-
     bufs = (ngx_bufs_t *) ((char *) conf + cmd->offset);
 
-    if (bufs->size < NGX_EDGE_BUFFER_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid buffer size %uz in \"%V\", it must be at "
-                           "least %d", bufs->size, &cmd->name,
-                           NGX_EDGE_BUFFER_MIN);
-        return NGX_CONF_ERROR;
+    if (rc == NGX_CONF_OK && bufs->size >= NGX_EDGE_BUFFER_MIN) {
+        return NGX_CONF_OK;
     }
 
-    return NGX_CONF_OK;
-}
-
-
-char *
-ngx_edge_set_checked_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    char                   *rc;
-    ngx_str_t              *args;
-    ngx_command_t           inner;
-    ngx_edge_slot_check_t  *check;
-
-    check = cmd->post;
-
-    inner = *cmd;
-    inner.set = check->set;
-    inner.post = check->post;
-
-    rc = check->set(cf, &inner, conf);
-
-    if (rc == NGX_CONF_OK || rc == NGX_CONF_ERROR
-        || ngx_strcmp(rc, "is duplicate") == 0)
-    {
+    if (rc != NGX_CONF_OK && ngx_strcmp(rc, "is duplicate") == 0) {
         return rc;
     }
 
     args = cf->args->elts;
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid value \"%V\" in \"%V\", it must be %s",
-                       &args[1], &cmd->name, check->allowed);
+                       "invalid value \"%V %V\" in \"%V\", it must be a number "
+                       "of buffers and their size, at least %d, as \"4 16k\"",
+                       &args[1], &args[2], &cmd->name, NGX_EDGE_BUFFER_MIN);
 
     return NGX_CONF_ERROR;
 }

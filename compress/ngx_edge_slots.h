@@ -6,6 +6,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_edge_checked_slot.h"
+
 
 /*
  * Directive handlers for the values of compression, at cmd->offset like
@@ -53,28 +55,14 @@ char *ngx_edge_set_target_block_slot(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_edge_set_buffers_slot(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/*
- * nginx's own slots say of a bad value no more than that it is one.  With
- * cmd->post pointing to this the value is set by set, with its own post, and
- * what is wrong is told with what is allowed.
- */
-
-typedef struct {
-    char         *(*set)(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-    void           *post;
-    const char     *allowed;
-} ngx_edge_slot_check_t;
-
+/* what to post to ngx_edge_set_checked_slot() */
 extern ngx_edge_slot_check_t  ngx_edge_check_length;
 extern ngx_edge_slot_check_t  ngx_edge_check_max_length;
 extern ngx_edge_slot_check_t  ngx_edge_check_memory;
 extern ngx_edge_slot_check_t  ngx_edge_check_pool;
 extern ngx_edge_slot_check_t  ngx_edge_check_idle;
 
-char *ngx_edge_set_checked_slot(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* for set above: one of the names of post, an ngx_conf_enum_t table */
+/* for the set of a check: one of the names of post, an ngx_conf_enum_t table */
 char *ngx_edge_set_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* the name of a header field (RFC 9110, 5.6.2) -> ngx_str_t */

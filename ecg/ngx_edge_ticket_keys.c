@@ -45,6 +45,8 @@ ngx_edge_ticket_keys_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
+    tcf->file = cf->conf_file->file.name;
+    tcf->line = cf->conf_file->line;
     tcf->rotate = NGX_EDGE_TICKET_KEYS_ROTATE;
     tcf->check = NGX_EDGE_TICKET_KEYS_CHECK;
 

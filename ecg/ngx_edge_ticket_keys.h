@@ -39,6 +39,10 @@ typedef struct {
     /* with a final NUL; data is NULL if keys are made */
     ngx_str_t                       directory;
 
+    /* of the directive */
+    ngx_str_t                       file;
+    ngx_uint_t                      line;
+
     /* seconds */
     time_t                          rotate;
     time_t                          check;

@@ -62,8 +62,8 @@ ngx_edge_ticket_keys_load(ngx_cycle_t *cycle,
     if (conf->shared->keys.n == 0) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "no session ticket key in \"%V\" in "
-                      "\"ecg_ticket_keys\": a key is a file of 80 or 48 bytes",
-                      &conf->directory);
+                      "\"ecg_ticket_keys\": a key is a file of 80 or 48 bytes "
+                      "in %V:%ui", &conf->directory, &conf->file, conf->line);
         return NGX_ERROR;
     }
 

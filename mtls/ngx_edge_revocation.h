@@ -16,6 +16,7 @@
 #include "edge_certificate.h"
 #include "edge_revocation_build.h"
 #include "edge_session_note.h"
+#include "ngx_edge_checked_slot.h"
 
 
 typedef enum {
@@ -77,6 +78,10 @@ typedef struct {
 ngx_int_t ngx_edge_revocation_create_conf(ngx_conf_t *cf,
     ngx_edge_revocation_t *rev);
 char *ngx_edge_revocation_init_conf(ngx_conf_t *cf, ngx_edge_revocation_t *rev);
+
+extern ngx_edge_slot_check_t  ngx_edge_revocation_check_interval;
+extern ngx_edge_slot_check_t  ngx_edge_revocation_check_zone;
+
 char *ngx_edge_revocation_set_path(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_edge_revocation_set_policy(ngx_conf_t *cf, ngx_command_t *cmd,

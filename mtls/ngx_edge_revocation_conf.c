@@ -2,6 +2,41 @@
 #include "ngx_edge_revocation.h"
 
 
+#define NGX_EDGE_REVOCATION_ZONE_MIN  (1024 * 1024)
+
+
+static char *ngx_edge_revocation_zone_min(ngx_conf_t *cf, void *post,
+    void *data);
+
+
+static ngx_conf_post_t  ngx_edge_revocation_zone_post = {
+    ngx_edge_revocation_zone_min
+};
+
+
+ngx_edge_slot_check_t  ngx_edge_revocation_check_zone = {
+    ngx_conf_set_size_slot, &ngx_edge_revocation_zone_post,
+    "a size of at least 1m"
+};
+
+
+ngx_edge_slot_check_t  ngx_edge_revocation_check_interval = {
+    ngx_conf_set_msec_slot, NULL, "a time, as \"30s\""
+};
+
+
+static char *
+ngx_edge_revocation_zone_min(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t  *size;
+
+    size = data;
+
+    return *size < NGX_EDGE_REVOCATION_ZONE_MIN ? "invalid value"
+                                                : NGX_CONF_OK;
+}
+
+
 ngx_int_t
 ngx_edge_revocation_create_conf(ngx_conf_t *cf, ngx_edge_revocation_t *rev)
 {
@@ -25,10 +60,6 @@ ngx_edge_revocation_init_conf(ngx_conf_t *cf, ngx_edge_revocation_t *rev)
 
     ngx_conf_init_msec_value(rev->interval, 60000);
     ngx_conf_init_size_value(rev->zone_size, 512 * 1024 * 1024);
-
-    if (rev->zone_size < 1024 * 1024) {
-        return (char *) "\"mtls_crl_zone\" must be at least 1m";
-    }
 
     /* the policy of all issuers without one of their own is the last */
 

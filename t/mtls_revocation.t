@@ -370,7 +370,7 @@ sub ski {
 
     for ([ "mtls_crl_policy maybe;", qr/invalid parameter "maybe"/ ],
         [ "mtls_crl_policy hard stale=x;", qr/invalid parameter "stale=x"/ ],
-        [ "mtls_crl_zone 1k;", qr/must be at least 1m/ ],
+        [ "mtls_crl_zone 1k;", qr/"1k".*at least 1m/ ],
         [ "mtls_revoked maybe;", qr/invalid value "maybe" .* "reject" or "report" / ])
     {
         my ($code, $said) = EdgeTest->check_conf(http => "$_->[0]\n"
