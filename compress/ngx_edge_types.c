@@ -6,15 +6,17 @@
 
 
 /*
- * What large content delivery networks compress, put together, and textual
- * types that are younger than their lists; of fonts those that are not
- * compressed already.  text/html is always among them.
+ * What Cloudflare, Amazon CloudFront, Fastly and bunny.net compress, put
+ * together (docs/compression.md has their pages), and textual types that are
+ * younger than their lists; of fonts those that are not compressed already.
+ * text/html is always among them.
  */
 
 ngx_str_t  ngx_edge_types[] = {
     ngx_string("text/html"),
     ngx_string("text/plain"),
     ngx_string("text/css"),
+    ngx_string("text/calendar"),
     ngx_string("text/csv"),
     ngx_string("text/javascript"),
     ngx_string("text/js"),
@@ -32,6 +34,7 @@ ngx_str_t  ngx_edge_types[] = {
     ngx_string("text/xml"),
     ngx_string("application/atom+xml"),
     ngx_string("application/dash+xml"),
+    ngx_string("application/ecmascript"),
     ngx_string("application/eot"),
     ngx_string("application/font"),
     ngx_string("application/font-sfnt"),
@@ -60,6 +63,7 @@ ngx_str_t  ngx_edge_types[] = {
     ngx_string("application/ttf"),
     ngx_string("application/vnd.api+json"),
     ngx_string("application/vnd.apple.mpegurl"),
+    ngx_string("application/vnd.geo+json"),
     ngx_string("application/vnd.mapbox-vector-tile"),
     ngx_string("application/vnd.ms-fontobject"),
     ngx_string("application/wasm"),
@@ -90,5 +94,8 @@ ngx_str_t  ngx_edge_types[] = {
     ngx_string("image/svg+xml"),
     ngx_string("image/vnd.microsoft.icon"),
     ngx_string("image/x-icon"),
+    ngx_string("multipart/bag"),
+    ngx_string("multipart/mixed"),
+    ngx_string("vnd.apple.mpegurl"),
     ngx_null_string
 };
