@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
-"""What 125 compression rules cost a request, in CPU time of the worker.
+"""What 125 compression rules cost a request.
 
     bench/rules.py
 
 Two servers of one nginx differ in their rules only: none, and 125 that do not
-apply, of every kind, with the one that does behind them. They take turns; the
-figure is the median over the rounds of the second's time divided by the
-first's. A tiny page shows the rules, a page of 12 KB what
-they are to it.
+apply, of every kind, with the one that does behind them. A tiny page shows the
+rules, a page of 12 KB what they are to it.
 
-    BENCH_ROUNDS=21   BENCH_REQUESTS=4000 a round   BENCH_PORT=18200, and the
-    next
+Instructions are counted by valgrind, as the difference of two runs over the
+requests that one has more: they are the same on a busy machine. CPU time of the
+worker is taken in turns; its ratio is the median over the rounds of the
+second's divided by the first's, and wants a quiet machine.
+
+    BENCH_ROUNDS=21, 0 for none   BENCH_REQUESTS=4000 a round
+    BENCH_PORT=18200, and the next
 """
 
+import http.client
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -27,10 +32,12 @@ PORT = int(os.environ.get("BENCH_PORT", 18200))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 21))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", 4000))
 RULES = 125
+COUNTED = 100, 600
 
 CONF = """
 load_module %(top)s/build/modules/ngx_http_zstd_filter_module.so;
 daemon            off;
+%(more)s
 user              root;
 worker_processes  1;
 pid               nginx.pid;
@@ -74,21 +81,62 @@ def rules():
                    for line in lines + ["type=text/html zstd name=last"])
 
 
+def configure(more=""):
+    """The site, and the configuration with which nginx serves it."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    os.makedirs(OUT)
+    with open(OUT + "/nginx.conf", "w") as file:
+        file.write(CONF % {"top": TOP, "out": OUT, "without": PORT,
+                           "with": PORT + 1, "rules": rules(), "more": more})
+    with open(OUT + "/page.html", "w") as file:
+        file.writelines("<p class=c%d>entry %d of the list</p>\n"
+                        % (i % 7, i * 7919) for i in range(300))
+    with open(OUT + "/tiny.html", "w") as file:
+        file.write("<p>a tiny page, of which little can be made</p>\n" * 2)
+    return [NGINX, "-p", OUT, "-e", "error.log", "-c", "nginx.conf"]
+
+
+def counted(nginx, port, path, requests):
+    """Instructions from start to end with so many requests."""
+    with open(OUT + "/valgrind.log", "w") as log:
+        process = subprocess.Popen(
+            ["valgrind", "--tool=callgrind",
+             "--callgrind-out-file=/dev/null"] + nginx,
+            stdout=log, stderr=log)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    for _ in range(600):
+        try:
+            client.connect()
+            break
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    for _ in range(requests):
+        client.request("GET", path,
+                       headers={"Accept-Encoding": "zstd, br, gzip"})
+        answer = client.getresponse()
+        answer.read()
+        if answer.getheader("Content-Encoding") != "zstd":
+            sys.exit("rules: not coded: " + path)
+    client.close()
+    process.terminate()
+    process.wait()
+    with open(OUT + "/valgrind.log") as log:
+        return int(re.search(r"Collected : (\d+)", log.read()).group(1))
+
+
+def instructions(nginx, title, path):
+    each = []
+    for port in (PORT, PORT + 1):
+        few, many = (counted(nginx, port, path, n) for n in COUNTED)
+        each.append((many - few) / (COUNTED[1] - COUNTED[0]))
+    print("| %s | %.0f | %.0f | %+.0f | %.4f |"
+          % (title, each[0], each[1], each[1] - each[0], each[1] / each[0]),
+          flush=True)
+
+
 class Edge:
     def __init__(self):
-        shutil.rmtree(OUT, ignore_errors=True)
-        os.makedirs(OUT)
-        with open(OUT + "/nginx.conf", "w") as file:
-            file.write(CONF % {"top": TOP, "out": OUT, "without": PORT,
-                               "with": PORT + 1, "rules": rules()})
-        with open(OUT + "/page.html", "w") as file:
-            file.writelines("<p class=c%d>entry %d of the list</p>\n"
-                            % (i % 7, i * 7919) for i in range(300))
-        with open(OUT + "/tiny.html", "w") as file:
-            file.write("<p>a tiny page, of which little can be made</p>\n" * 2)
-
-        self.process = subprocess.Popen(
-            [NGINX, "-p", OUT, "-e", "error.log", "-c", "nginx.conf"])
+        self.process = subprocess.Popen(configure())
         children = "/proc/%d/task/%d/children" % ((self.process.pid,) * 2)
         for _ in range(100):
             time.sleep(0.1)
@@ -137,16 +185,29 @@ def compare(edge, title, path):
         flush=True)
 
 
+PAGES = (("tiny page, 96 bytes", "/tiny.html"), ("page, 12 KB", "/page.html"))
+
+
 def main():
+    nginx = configure("master_process off;")
+    print("| response | instructions, no rules | %d rules | difference "
+          "| ratio |" % RULES)
+    print("|---|---:|---:|---:|---:|")
+    for title, path in PAGES:
+        instructions(nginx, title, path)
+
+    if ROUNDS == 0:
+        return
+
     edge = Edge()
     try:
         for port in (PORT, PORT + 1):
             edge.measure(port, "/page.html")
-        print("| response | µs, no rules | µs, %d rules | difference "
+        print("\n| response | µs, no rules | µs, %d rules | difference "
               "| ratio | middle half |" % RULES)
         print("|---|---:|---:|---:|---:|---|")
-        compare(edge, "tiny page, 96 bytes", "/tiny.html")
-        compare(edge, "page, 12 KB", "/page.html")
+        for title, path in PAGES:
+            compare(edge, title, path)
     finally:
         edge.stop()
 

@@ -37,6 +37,16 @@ check_ports() {
 }
 
 
+# compress_beforehand DIR FILE: a copy of the file there, and two beside it.
+
+compress_beforehand() {
+    mkdir -p "$1"
+    cp "$2" "$1/"
+    zstd -q -19 -f -k "$1/${2##*/}"
+    gzip -9 -f -k "$1/${2##*/}"
+}
+
+
 # Ours, whichever of them are built.
 
 write_modules() {

@@ -65,7 +65,8 @@ my $conf = $dictionary . <<'CONF';
     compression_idle 200ms;
     proxy_http_version 1.1;
     proxy_max_temp_file_size 0;
-    send_timeout 30s;
+    send_timeout 600s;
+    proxy_read_timeout 600s;
 
     server {
         listen %%PORT%% sndbuf=32k backlog=1024;

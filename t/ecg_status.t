@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use EdgeTest;
 use EdgeTest::Client qw(request);
+use EdgeTest::Coding qw(codings dictionary wants);
 use EdgeTest::Status;
 use EdgeTest::Upstream;
 use JSON;
@@ -49,6 +50,10 @@ my $http = <<'C';
         location / { root %%HTML%%; compression_level 2; }
     }
     server {
+        listen %%PORT%%; server_name c.test;
+        root %%HTML%%; compression on; DICTIONARY
+    }
+    server {
         listen %%PORT1%%; server_name status.test;
         compression off;
         location = /json { ecg_status json; }
@@ -57,7 +62,10 @@ my $http = <<'C';
     }
 C
 
-my $edge = EdgeTest->start(workers => 3, http => $http, files => {
+my ($dictionary, @file) = dictionary();
+$http =~ s/DICTIONARY/$dictionary/;
+
+my $edge = EdgeTest->start(workers => 3, http => $http, files => { @file,
     'html/x.html' => $page, 'html/y.html' => $page x 3, 'html/z.png' => $page,
     'html/tiny.html' => 'x', 'html/off/x.html' => $page,
 });
@@ -159,6 +167,13 @@ settles('the length', 5, @skipped, reason => 'length');
 settles('off', 6, @skipped, reason => 'off');
 is(status()->value(@coded, server => 'b.test'), 25, 'HEAD is not counted');
 
+for my $coding (codings()) {
+    request('/x.html', port => EdgeTest->port, host => 'c.test', close => 1,
+        headers => [ wants($coding) ]) for 1 .. 3;
+    settles($coding, 3, 'compression_responses_total', coding => $coding,
+        server => 'c.test');
+}
+
 # 4. aborted, and an encoder held and parked
 
 get('a.test', '/up/cut');
@@ -180,6 +195,10 @@ settles('aborted', 1, 'compression_aborted_total', server => 'a.test');
     is(status()->value('compression_memory_limit_bytes') % 268435456, 0,
         'of the limit of each worker');
 }
+
+# it has left, and that is counted, too
+settles('a client that left', 2, 'compression_aborted_total',
+    server => 'a.test');
 
 # 5. over a reload, with requests under way
 

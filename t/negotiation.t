@@ -1,4 +1,5 @@
-# Which responses are coded, and what their headers say of it.
+# Which responses are coded, and what their headers say of it. What the client
+# says is in accept_encoding.t.
 
 use strict;
 use warnings;
@@ -125,39 +126,6 @@ sub vary_count {
     return scalar grep { lc eq 'accept-encoding' }
         map { split /\s*,\s*/ } $r->header('Vary');
 }
-
-
-subtest 'Accept-Encoding: zstd is acceptable' => sub {
-    for my $accept ('zstd', 'ZSTD', 'Zstd', 'gzip, deflate, br, zstd',
-        'gzip,deflate,br,zstd', 'zstd;q=1', 'zstd;q=1.000', 'zstd;q=0.001',
-        'zstd; q=0.5', 'zstd ;q=0.5', "zstd\t;\tq=0.5", 'zstd;Q=0.5',
-        '  zstd  ', ',zstd', 'gzip,,zstd,', ', ,zstd', '*', '*;q=0.1',
-        '*;q=0, zstd', 'zstd, *;q=0', 'gzip;q=0, zstd', 'identity;q=0, zstd',
-        'identity, zstd', 'identity;q=0.5, zstd', 'identity;q=0, *',
-        'zstd, identity;q=0', 'gzip;q=1.0,zstd;q=1.0', 'unknown, zstd',
-        ['gzip', 'zstd'], ['zstd', 'gzip'], ['identity;q=0.1', 'zstd;q=0.2'],
-        ['', 'zstd'])
-    {
-        my $name = ref $accept ? join ' | ', @$accept : $accept;
-        is_coded(fetch('/page.html', $accept), $page, $name);
-    }
-};
-
-
-subtest 'Accept-Encoding: zstd is not acceptable' => sub {
-    for my $accept (undef, '', 'gzip', 'br, gzip, deflate', 'identity',
-        'zstd;q=0', 'zstd;q=0.0', 'zstd;q=0.000', 'zstd; q=0', 'zstd ; q=0',
-        'zstd;Q=0', 'gzip, zstd;q=0', '*;q=0', 'zstd;q=0, *',
-        '*, zstd;q=0', '*;q=1, zstd;q=0', 'x-zstd', 'zstdx', 'zst', 'zstd2',
-        'zst d', 'gzip;zstd', 'identity;q=0', 'identity;q=1, zstd;q=0.5',
-        'zstd;q=0.5, identity', 'identity;q=0.3, *;q=0.2',
-        ['gzip', 'br'], ['zstd;q=0', '*'], ['*', 'zstd;q=0'])
-    {
-        my $name = ref $accept ? join ' | ', @$accept
-            : defined $accept ? "\"$accept\"" : 'none';
-        is_plain(fetch('/page.html', $accept), $page, $name);
-    }
-};
 
 
 subtest 'Accept-Encoding: garbage is survived' => sub {

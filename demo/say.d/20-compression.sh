@@ -1,10 +1,10 @@
 # Sizes measured now, and lines to paste.
 
-# size_of PATH CODING: the bytes of the body as sent.
+# size_of PATH CODING [OPTION...]: the bytes of the body as sent.
 
 size_of() {
     curl -s -o /dev/null -w '%{size_download}' \
-        -H "Accept-Encoding: $2" "$plain/$1"
+        -H "Accept-Encoding: $2" "${@:3}" "$plain/$1"
 }
 
 
@@ -15,6 +15,13 @@ for page in git/user-manual.html js/jquery.js json/iso_3166-2.json; do
     printf '%-30s %10s %10s %10s\n' "/$page" "$(size_of $page identity)" \
         "$(size_of $page gzip)" "$(size_of $page zstd)"
 done
+
+has=":$(openssl dgst -sha256 -binary "$out/site/css/bootstrap.css" | base64):"
+
+printf '%-30s %10s %10s %10s\n' "for who has bootstrap.css" identity zstd dcz
+printf '%-30s %10s %10s %10s\n' /css/bootstrap-grid.css \
+    "$(size_of css/bootstrap-grid.css identity)" "$(size_of css/bootstrap-grid.css zstd)" \
+    "$(size_of css/bootstrap-grid.css dcz -H "Available-Dictionary: $has")"
 
 cat <<END
 
@@ -29,6 +36,16 @@ Try in another terminal:
 
   The same over HTTP/2:
     curl -s --cacert $pki/ca.crt -H 'Accept-Encoding: zstd' -D- -o page.zst $tls/json/iso_3166-2.json
+
+  A rule prefers Brotli for style sheets:
+    curl -sI -H 'Accept-Encoding: gzip, br, zstd' $plain/css/bootstrap.css
+
+  A file compressed beforehand, with its length, and a range of it:
+    curl -sI -H 'Accept-Encoding: gzip, zstd' $plain/beside/jquery.js
+    curl -sI -H 'Accept-Encoding: gzip' -r 0-99 $plain/beside/jquery.js
+
+  What a client that has /css/bootstrap.css is sent of another (RFC 9842):
+    curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has' $plain/css/bootstrap-grid.css
 
   Events, each readable as it comes (Ctrl-C ends them):
     curl -sN --compressed -H 'Accept-Encoding: zstd' $plain/events
