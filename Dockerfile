@@ -1,8 +1,10 @@
 # The edge as an image: stock nginx of Debian 13 with the modules.
 #
 #   docker build -t nginx-edge .
-#   docker run -p 8080:8080 -v $PWD/site.conf:/etc/nginx/edge.d/site.conf \
-#       nginx-edge
+#   docker run --read-only --tmpfs /tmp -p 8080:8080 \
+#       -v $PWD/site.conf:/etc/nginx/edge.d/site.conf:ro nginx-edge
+#
+# How it is run: docs/operations.md, "Containers".
 
 FROM debian:trixie-slim AS build
 
@@ -25,11 +27,16 @@ RUN apt-get update \
 
 COPY --from=build /edge/build/modules/*.so /usr/lib/nginx/modules/
 COPY --from=build /edge/build/bin/edge-policy /usr/bin/
+COPY tools/image/entrypoint /usr/bin/edge-entrypoint
+COPY tools/image/health /usr/bin/edge-health
 COPY tools/image/nginx.conf /etc/nginx/nginx.conf
 COPY tools/image/edge.d /etc/nginx/edge.d
 COPY tools/image/html /var/www/html
 
-USER www-data
+# www-data by number: Kubernetes cannot tell from a name that it is not root.
+USER 33:33
 EXPOSE 8080
 STOPSIGNAL SIGQUIT
+HEALTHCHECK --interval=10s --timeout=10s --start-period=5s CMD ["edge-health"]
+ENTRYPOINT ["edge-entrypoint"]
 CMD ["nginx", "-g", "daemon off;"]

@@ -13,7 +13,9 @@
 #   make bench        the measurements
 #   make deb          Debian packages for RELEASES, in chroots; lintian
 #   make deb-test     these installed, upgraded, removed in clean roots
-#   make image-test   the container image, built and asked for a page
+#   make image        the container image, build/image/nginx-edge.tar
+#   make image-test   the same, run as examples/container runs it;
+#                     IMAGE_PARTS="alone mistakes mounted compose kubernetes"
 #   make deps         installs what build and tests need, by apt
 #   make clean        removes build/, except chroots and caches
 #   make distclean    removes all of build/
@@ -22,7 +24,7 @@
 
 SHELL = /bin/bash
 
-export BROWSER_ROOTS NGINX_SRC TESTS UNITS JOBS CC FUZZ_SECONDS MAKE
+export BROWSER_ROOTS IMAGE_PARTS NGINX_SRC TESTS UNITS JOBS CC FUZZ_SECONDS MAKE
 
 FUZZ_SECONDS ?= 60
 
@@ -71,6 +73,9 @@ deb: deps-deb-host
 deb-test: deps-deb-host
 	@tools/deb-test.sh
 
+image: deps-image
+	@tools/image.sh
+
 image-test: deps-image
 	@tools/image-test.sh
 
@@ -90,4 +95,4 @@ distclean:
 	@tools/clean.sh all
 
 .PHONY: all modules deps deps-test unit suites lint test asan matrix fuzz \
-        deb deb-test image-test browser-test bench run clean distclean
+        deb deb-test image image-test browser-test bench run clean distclean
