@@ -188,17 +188,36 @@ ok(tls('shop', '/', version => '1.2')->{error}, 'holds without a reload');
 is(tls('shop', '/', version => '1.3')->{status}, 200, 'and lets TLSv1.3 in');
 is(tls('old', '/', version => '1.2')->{status}, 200, 'is for one name');
 
+# A million of them, put in while nginx serves. A name that has a policy and no
+# certificate yet is refused by the policy, before a certificate is looked for.
+
+my $many = 1_000_000;
+
+sub refused {
+    return answer(port => EdgeTest->port(1), sni => $_[0], versions => ['1.2']);
+}
+
+
+alarm($ENV{EDGE_TEST_SECONDS} || 600);
+isnt(refused('c1.example.com'), 'alert 70', 'a name without a policy');
 open my $names, '>', "$dir/names.txt" or die $!;
-print $names "c$_.example.com min_tls=1.3\n" for 1 .. 2000;
+print $names "c$_.example.com min_tls=1.3\n" for 1 .. $many;
 print $names "old.example.com min_tls=1.3\n";
-close $names;
+close $names or die "names.txt: $!";
+my $began = time;
 is(system("$command -s $store load $dir/names.txt >$dir/said 2>&1"), 0,
-    'many at once') or diag(EdgeTest::slurp("$dir/said"));
+    'a million at once') or diag(EdgeTest::slurp("$dir/said"));
+note('loaded in ', time - $began, ' s');
+unlink "$dir/names.txt";
 ok(tls('old', '/', version => '1.2')->{error}, 'hold as well');
+is(refused("c$_.example.com"), 'alert 70', "name $_ of them")
+    for 1, 500_000, $many;
+isnt(refused('c' . ($many + 1) . '.example.com'), 'alert 70', 'and no other');
+is(tls('shop', '/')->{status}, 200, 'customers are served');
 
 $r = get('/metrics', port => EdgeTest->port(3));
-like($r->{body}, qr/^nginx_edge_policy_store_names 2002$/m, 'all are counted');
-like($r->{body}, qr/^nginx_edge_tls_refused_total\{.*no common version.*\} 2$/m,
+like($r->{body}, qr/^nginx_edge_policy_store_names 1000002$/m, 'all are counted');
+like($r->{body}, qr/^nginx_edge_tls_refused_total\{.*no common version.*\} 5$/m,
     'and who was refused');
 is(get('/', port => EdgeTest->port(3))->line('Content-Type'),
     'text/html; charset=utf-8', 'a page for people');
