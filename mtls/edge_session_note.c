@@ -231,6 +231,14 @@ edge_session_note_make(const struct stack_st_X509 *chain, size_t max_chain,
 }
 
 
+void
+edge_session_note_spoil(unsigned char *note)
+{
+    memset(note + EDGE_SESSION_NOTE_MAGIC_LEN + EDGE_SESSION_NOTE_ITEM_LEN, 0,
+           sizeof(int64_t));
+}
+
+
 static edge_session_note_result_e
 edge_session_note_read_time(edge_session_note_span_t *value, int64_t *time)
 {

@@ -29,7 +29,8 @@ typedef struct {
 
 
 typedef struct {
-    int64_t                   valid_until;    /* first notAfter of the chain */
+    int64_t                   valid_until;    /* first notAfter of the chain,
+                                                 0 if spoiled */
 
     edge_session_note_span_t  issuer_serial;  /* upper-case hex, as text */
     edge_session_note_span_t  issuer_ski;     /* the same, may be empty */
@@ -64,6 +65,15 @@ typedef enum {
 edge_session_note_result_e edge_session_note_make(
     const struct stack_st_X509 *chain, size_t max_chain, int with_keys,
     unsigned char **note, size_t *len);
+
+
+/*
+ * Changes a note just made to one whose session is of no further use, because
+ * the client was refused in spite of its chain: valid_until becomes 0, and all
+ * else stays.
+ */
+
+void edge_session_note_spoil(unsigned char *note);
 
 
 /* Reads len bytes; what is read points into them. */

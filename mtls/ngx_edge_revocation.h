@@ -39,7 +39,7 @@ typedef struct {
 typedef struct {
     ngx_atomic_t   generation;    /* the slot of its index is generation % 2 */
     ngx_atomic_t   builder;       /* pid of who builds the next one, or 0 */
-    time_t         checked;
+    ngx_msec_t     checked;       /* by the monotonic clock */
     uint64_t       key[2];
     u_char         digest[32];    /* of the configuration built from */
     u_char         files[32];

@@ -85,7 +85,7 @@ ngx_edge_revocation_acquire(ngx_edge_revocation_t *rev)
 void
 ngx_edge_revocation_release(ngx_edge_revocation_t *rev)
 {
-    rev->shared->checked = ngx_time();
+    rev->shared->checked = ngx_current_msec;
     ngx_memory_barrier();
     rev->shared->builder = 0;
 }

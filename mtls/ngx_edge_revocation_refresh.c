@@ -12,10 +12,26 @@
 
 #if (NGX_THREADS)
 
+static ngx_uint_t ngx_edge_revocation_is_due(ngx_edge_revocation_t *rev);
 static void ngx_edge_revocation_load(void *data, ngx_log_t *log);
 static void *ngx_edge_revocation_loader(void *data);
 static void ngx_edge_revocation_done(ngx_event_t *ev);
 static void ngx_edge_revocation_cleared(ngx_event_t *ev);
+
+
+/* By the clock that nobody sets, the same in all processes of a machine. */
+
+static ngx_uint_t
+ngx_edge_revocation_is_due(ngx_edge_revocation_t *rev)
+{
+    ngx_msec_int_t  since;
+
+    since = ngx_current_msec - rev->shared->checked;
+
+    /* workers look once a second: rather half of one early than late */
+
+    return since + 500 >= (ngx_msec_int_t) rev->interval;
+}
 
 
 void
@@ -25,8 +41,7 @@ ngx_edge_revocation_refresh(ngx_edge_revocation_t *rev, ngx_log_t *log)
     ngx_edge_revocation_task_t  *task;
 
     if (ngx_exiting || ngx_quit
-        || ngx_time() - rev->shared->checked
-           < (time_t) (rev->interval + 999) / 1000
+        || !ngx_edge_revocation_is_due(rev)
         || !ngx_edge_revocation_acquire(rev))
     {
         return;

@@ -176,14 +176,22 @@ ngx_edge_session_remember(ngx_ssl_conn_t *ssl, X509_STORE_CTX *store)
 
     error = X509_V_ERR_OUT_OF_MEM;
 
-    if (SSL_SESSION_set1_ticket_appdata(session, bytes, len)
-        && edge_session_note_read(bytes, len, &note) == EDGE_SESSION_NOTE_OK)
-    {
+    if (edge_session_note_read(bytes, len, &note) == EDGE_SESSION_NOTE_OK) {
         error = ngx_edge_session_error(conf, &note);
 
         if (conf->mode == NGX_EDGE_SESSION_REVALIDATED) {
             ngx_edge_session_limit(session, note.valid_until);
         }
+    }
+
+    /* the session keeps this result, even if the list is another one later */
+
+    if (error != X509_V_OK) {
+        edge_session_note_spoil(bytes);
+    }
+
+    if (!SSL_SESSION_set1_ticket_appdata(session, bytes, len)) {
+        error = X509_V_ERR_OUT_OF_MEM;
     }
 
     OPENSSL_free(bytes);
@@ -321,6 +329,10 @@ ngx_edge_session_fault(ngx_edge_session_conf_t *conf, SSL_SESSION *session)
            != NGX_EDGE_REVOCATION_GOOD)
     {
         return "revoked";
+    }
+
+    if (note.valid_until == 0) {
+        return "unverified";
     }
 
     return (note.valid_until < ngx_time()) ? "expired" : NULL;

@@ -193,6 +193,8 @@ for my $version ('1.2', '1.3') {
     is("$r->{reused} $r->{status}", '0 400', 'by session ID likewise');
 }
 
+my %refused = map { $_ => get('alice', version => $_)->{session} } 1.2, 1.3;
+
 
 # 3. unusable lists leave their issuer as it was, and no other
 
@@ -233,6 +235,14 @@ for my $version ('1.2', '1.3') {
         number => 3, pem => 1) }), 'mended, as PEM');
     is(status('dave'), 400, 'mended: the new list counts');
     is(status('alice'), 200, 'mended: the old one does not');
+
+    for my $version (1.2, 1.3) {
+        my $r = get('alice', version => $version,
+            session => $refused{$version});
+
+        is("$r->{reused} $r->{status}", '0 200',
+            "mended: nor sessions made under it, TLS $version");
+    }
 }
 
 

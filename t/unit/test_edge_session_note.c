@@ -106,6 +106,28 @@ reads_what_it_wrote(void **state)
 
 
 static void
+spoils_no_more_than_the_date(void **state)
+{
+    size_t                len;
+    unsigned char        *bytes;
+    edge_session_note_t   note;
+
+    assert_int_equal(edge_session_note_make(chain, 10000, 1, &bytes, &len),
+                     EDGE_SESSION_NOTE_OK);
+    edge_session_note_spoil(bytes);
+    assert_int_equal(edge_session_note_read(bytes, len, &note),
+                     EDGE_SESSION_NOTE_OK);
+
+    assert_int_equal(note.valid_until, 0);
+    assert_int_equal(note.nkeys, 2);
+    assert_memory_equal(note.issuer_serial.data, "1234", 4);
+    assert_int_equal(note.chain_len, 1);
+
+    OPENSSL_free(bytes);
+}
+
+
+static void
 leaves_out_a_chain_too_long(void **state)
 {
     size_t                len;
@@ -171,6 +193,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(reads_what_it_wrote),
+        cmocka_unit_test(spoils_no_more_than_the_date),
         cmocka_unit_test(leaves_out_a_chain_too_long),
         cmocka_unit_test(refuses_what_is_cut_or_changed),
     };

@@ -6,7 +6,7 @@ package EdgeTest::TlsClient;
 #       host => 'a.example', cert => $pem_path, key => $key_path,
 #       version => '1.3', session => $r->{session}, path => '/',
 #       headers => "X: y\r\n", chain => $pem_path_of_leaf_and_issuers,
-#       h2 => 1);
+#       h2 => 1, patience => 15);
 #
 # gives { status, head, body, session, reused, version, error }.  `get` is
 # open(), request() and close(); a connection from open() takes several
@@ -73,7 +73,7 @@ sub open {
     Net::SSLeay::set_session($self->{ssl}, $o{session}) if $o{session};
 
     local $SIG{ALRM} = sub { die "TLS handshake timed out\n" };
-    alarm 15;
+    alarm($self->{patience} || 15);
     my $rc = Net::SSLeay::connect($self->{ssl});
     alarm 0;
 
@@ -111,7 +111,7 @@ sub request {
         . ($o{close} ? "Connection: close\r\n" : '') . "\r\n";
 
     local $SIG{ALRM} = sub { die "no answer in time\n" };
-    alarm 15;
+    alarm($self->{patience} || 15);
 
     Net::SSLeay::write($self->{ssl}, $request);
     my $text = $self->read_answer;
@@ -140,7 +140,7 @@ sub request_h2 {
     my %r = (status => undef, body => '');
 
     local $SIG{ALRM} = sub { die "no answer in time\n" };
-    alarm 15;
+    alarm($self->{patience} || 15);
 
     Net::SSLeay::write($self->{ssl}, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
         . $frame->(4, 0, 0, '') . $frame->(1, 5, 1, join '',
