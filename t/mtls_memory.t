@@ -7,20 +7,14 @@ use warnings;
 
 use lib 't/lib';
 use EdgeTest 'mtls';
+use EdgeTest::Alloc;
 use EdgeTest::Pki;
 use EdgeTest::TlsClient;
 use Test::More;
 
 plan skip_all => 'ASan has allocators of its own' if $ENV{EDGE_SANITIZER};
 
-my $cc = $ENV{CC} || 'cc';
-my $preload = "$EdgeTest::ServRoot/alloc-$$.so";
-my $counter = "$EdgeTest::ServRoot/alloc-$$";
-
-system("$cc -O1 -shared -fPIC t/tools/alloc.c -o $preload -ldl 2>$counter.cc")
-    == 0 or die "t/tools/alloc.c:\n" . EdgeTest::slurp("$counter.cc");
-
-END { unlink $preload, glob "$counter*" if $counter }
+my $alloc = EdgeTest::Alloc->new("$EdgeTest::ServRoot/alloc-$$");
 
 my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
 my $dir = $pki->path('');
@@ -43,28 +37,10 @@ $cert{alice} = [ chain => "${dir}alice-chain.crt", key => "${dir}alice.key" ];
 $cert{nobody} = [];
 
 
-sub counters { return unpack 'Q<2', EdgeTest::slurp($counter) }
-
-
-# In place: the file is mapped
-
-sub fail_at {
-    my ($n) = @_;
-
-    open my $out, '+<:raw', $counter or die "$counter: $!";
-    print $out pack 'Q<2', $n, 0;
-    close $out or die "$counter: $!";
-}
-
-{
-    open my $out, '>:raw', $counter or die "$counter: $!";
-    print $out pack 'Q<2', 0, 0;
-}
-
 my $said = '$mtls_presented|$mtls_verified|$mtls_revoked|$http_cf_cert_verified|'
     . '$http_cf_cert_subject_dn|$http_cf_cert_san_uri|$mtls_subject_dn';
 my $edge = EdgeTest->start(
-    env => { LD_PRELOAD => $preload, EDGE_ALLOC_FILE => $counter },
+    env => { $alloc->env },
     http => <<"    END");
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate ${dir}server.crt;
@@ -144,10 +120,7 @@ sub sweep {
     for (my $n = 1 + $begin++ % $stride; ; $n += $stride) {
         $o{session} = get($who, %o, session => undef)->{session} if $resumed;
 
-        fail_at($n);
-        my $r = get($who, %o);
-        my ($left, $count) = counters();
-        fail_at(0);
+        my ($r, $count) = $alloc->fail_at($n, sub { get($who, %o) });
 
         $failed += $count;
 

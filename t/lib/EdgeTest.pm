@@ -327,15 +327,15 @@ sub rss_kb {
 }
 
 
-# reload(): SIGHUP; true when new workers are there within half a minute
+# reload(seconds): SIGHUP; true when new workers are there in time, half a minute
 
 sub reload {
-    my ($self) = @_;
+    my ($self, $seconds) = @_;
     my %before = map { $_ => 1 } $self->workers;
 
     kill 'HUP', $self->{pid};
 
-    return $self->wait_for(30, sub {
+    return $self->wait_for($seconds || 30, sub {
         my @now = $self->workers;
         return @now && !grep { $before{$_} } @now;
     });

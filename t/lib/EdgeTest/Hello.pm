@@ -14,8 +14,9 @@ package EdgeTest::Hello;
 # Options: versions (list), ciphers, groups, shares (groups a key share is
 # sent for), alpn (list), sni (undef: none), sni_raw (the extension's bytes),
 # record (bytes a record carries, to cut the message up), retry (a hash of
-# options that change in the second ClientHello).
-
+# options that change in the second ClientHello), patience (seconds, 5).
+#
+#   my $bytes = hello_bytes(%o);    what such a client sends first
 #
 #   my ($cert, $key) = certificate($dir, 'a.example', 'b.example');
 #   my $text = s_client(port => $p, sni => 'a.example', args => ['-tls1_2']);
@@ -29,11 +30,13 @@ use IO::Select;
 use IO::Socket::INET;
 use IPC::Open3;
 
-our @EXPORT = qw(hello answer certificate s_client quic_client);
+our @EXPORT = qw(hello hello_bytes answer certificate s_client quic_client);
 
 my %number = ('1.0' => 0x0301, '1.1' => 0x0302, '1.2' => 0x0303,
     '1.3' => 0x0304);
 my %version = reverse %number;
+
+our $patience = 5;
 
 my @ciphers = (0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030,
     0xcca9, 0xcca8, 0xc009, 0xc013, 0xc00a, 0xc014);
@@ -99,14 +102,23 @@ sub message {
 }
 
 
-sub write_records {
-    my ($socket, $message, $size) = @_;
+sub records {
+    my (%o) = @_;
+    my $size = $o{record};
 
-    while (length $message) {
-        my $part = substr $message, 0, $size, '';
-        syswrite $socket, pack('Cnn', 22, 0x0301, length $part) . $part;
-    }
+    return map { pack('Cnn', 22, 0x0301, length) . $_ }
+        unpack "(a$size)*", message(%o);
 }
+
+
+sub defaults {
+    return (versions => ['1.3', '1.2'], ciphers => \@ciphers,
+        groups => [29, 23, 24], shares => [29], record => 16384,
+        patience => 5, @_);
+}
+
+
+sub hello_bytes { return join '', records(defaults(@_)) }
 
 
 sub read_exactly {
@@ -114,7 +126,7 @@ sub read_exactly {
     my $text = '';
 
     while (length $text < $n) {
-        return if !IO::Select->new($socket)->can_read(5);
+        return if !IO::Select->new($socket)->can_read($patience);
         return if !sysread $socket, $text, $n - length $text, length $text;
     }
 
@@ -180,20 +192,20 @@ sub read_answer {
 
 
 sub hello {
-    my (%o) = (versions => ['1.3', '1.2'], ciphers => \@ciphers,
-        groups => [29, 23, 24], shares => [29], record => 16384, @_);
+    my (%o) = defaults(@_);
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
         PeerPort => $o{port} || EdgeTest::port(), Proto => 'tcp')
         or return { eof => 1 };
 
     local $SIG{PIPE} = 'IGNORE';
+    local $patience = $o{patience};
 
-    write_records($socket, message(%o), $o{record});
+    syswrite $socket, $_ for records(%o);
     my $r = read_answer($socket);
 
     if ($r->{retry} && $o{retry}) {
-        write_records($socket, message(%o, shares => [$r->{group}],
-            %{ $o{retry} }), $o{record});
+        syswrite $socket, $_ for records(%o, shares => [$r->{group}],
+            %{ $o{retry} });
         $r = { %{ read_answer($socket) }, retried => 1 };
     }
 

@@ -1,0 +1,70 @@
+package EdgeTest::Alloc;
+
+# Makes one allocation of an nginx fail; see t/tools/alloc.c.
+#
+#   my $alloc = EdgeTest::Alloc->new("$dir/alloc");
+#   EdgeTest->start(env => { $alloc->env }, ...);
+#   my ($said, $failed) = $alloc->fail_at($n, $code);
+#
+# runs $code while the $n-th allocation from now on fails; $failed: it came to
+# that. Files go with the object.
+
+use strict;
+use warnings;
+
+
+sub new {
+    my ($class, $path) = @_;
+    my $cc = $ENV{CC} || 'cc';
+    my $self = bless { path => $path, owner => $$ }, $class;
+
+    system("$cc -O1 -shared -fPIC t/tools/alloc.c -o $path.so -ldl"
+        . " 2>$path.cc") == 0
+        or die "t/tools/alloc.c:\n" . EdgeTest::slurp("$path.cc");
+
+    open my $out, '>:raw', $path or die "$path: $!";
+    print $out pack 'Q<2', 0, 0;
+    close $out or die "$path: $!";
+
+    return $self;
+}
+
+
+sub env {
+    my ($self) = @_;
+
+    return (LD_PRELOAD => "$self->{path}.so", EDGE_ALLOC_FILE => $self->{path});
+}
+
+
+# In place: the file is mapped
+
+sub set {
+    my ($self, $n) = @_;
+
+    open my $out, '+<:raw', $self->{path} or die "$self->{path}: $!";
+    print $out pack 'Q<2', $n, 0;
+    close $out or die "$self->{path}: $!";
+}
+
+
+sub fail_at {
+    my ($self, $n, $code) = @_;
+
+    $self->set($n);
+    my $said = $code->();
+    my (undef, $failed) = unpack 'Q<2', EdgeTest::slurp($self->{path});
+    $self->set(0);
+
+    return ($said, $failed);
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+
+    unlink glob "$self->{path}*" if $self->{owner} == $$;
+}
+
+
+1;
