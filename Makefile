@@ -8,6 +8,8 @@
 #   make asan         unit tests and suites with ASan and UBSan
 #   make matrix       the suites on Debian 12, 13 and forky, in chroots
 #   make fuzz         libFuzzer, FUZZ_SECONDS for each target
+#   make soak         two edges under traffic while things happen to them, for
+#                     SOAK_MINUTES=60; soak-asan with sanitizers
 #   make browser-test dictionaries in a headless Chromium, bundles from npm;
 #                     BROWSER_ROOTS=trixie in chroots of other releases, too
 #   make bench        the measurements
@@ -25,8 +27,10 @@
 SHELL = /bin/bash
 
 export BROWSER_ROOTS IMAGE_PARTS NGINX_SRC TESTS UNITS JOBS CC FUZZ_SECONDS MAKE
+export SOAK_MINUTES SOAK_SEED SOAK_ASAN
 
 FUZZ_SECONDS ?= 60
+SOAK_MINUTES ?= 60
 
 
 all: deps-build modules
@@ -67,6 +71,13 @@ matrix: deps-matrix
 fuzz: deps-build deps-fuzz
 	@tools/fuzz.sh
 
+soak: deps-test
+	@tools/build.sh
+	@tools/soak.sh
+
+soak-asan: deps-test deps-asan
+	@SOAK_ASAN=yes tools/soak.sh
+
 deb: deps-deb-host
 	@tools/deb.sh
 
@@ -95,4 +106,5 @@ distclean:
 	@tools/clean.sh all
 
 .PHONY: all modules deps deps-test unit suites lint test asan matrix fuzz \
-        deb deb-test image image-test browser-test bench run clean distclean
+        soak soak-asan deb deb-test image image-test browser-test bench run \
+        clean distclean
