@@ -8,7 +8,7 @@ use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
 use EdgeTest::Client qw(get);
-use EdgeTest::Coding qw(codings decode dictionary wants);
+use EdgeTest::Coding qw(codings decode dictionary wants wants_options);
 use EdgeTest::Upstream;
 use EdgeTest::Zstd qw(frames);
 use Test::More;
@@ -174,7 +174,7 @@ sub stop_and_go {
 sub http2_readers {
     my ($coding) = @_;
     my ($worker) = $edge->workers;
-    my $fields = join ' ', map { "-H '$_'" } wants($coding);
+    my $fields = wants_options($coding);
     my $curl = "curl -s --http2-prior-knowledge $fields http://127.0.0.1:"
         . EdgeTest->port(2);
     my @paths = ('/on/body/4000000', '/off/body/4000000',
@@ -230,7 +230,7 @@ sub broken_upstream {
 
     return if $coding eq 'identity' || `curl -V` !~ /\bHTTP2\b/;
 
-    my $fields = join ' ', map { "-H '$_'" } wants($coding);
+    my $fields = wants_options($coding);
 
     for my $how (qw(reset close short)) {
         for my $where (qw(on off)) {

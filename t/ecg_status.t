@@ -84,19 +84,7 @@ sub get {
 }
 
 
-# Waits until what value says is so: a response is counted after it is sent.
-
-sub settles {
-    my ($text, $want, @query) = @_;
-    my $got;
-
-    $edge->wait_for(10, sub {
-        $got = status()->value(@query) // 0;
-        return $got == $want;
-    });
-
-    is($got, $want, $text);
-}
+sub settles { return EdgeTest::Status::settles(\&status, @_) }
 
 
 my @coded = ('compression_responses_total', coding => 'zstd');

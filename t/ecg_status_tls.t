@@ -90,17 +90,7 @@ sub get {
 }
 
 
-sub settles {
-    my ($text, $want, @query) = @_;
-    my $got;
-
-    $edge->wait_for(10, sub {
-        $got = status()->value(@query) // 0;
-        return $got == $want;
-    });
-
-    is($got, $want, $text);
-}
+sub settles { return EdgeTest::Status::settles(\&status, @_) }
 
 
 # 1. versions, groups, ALPN

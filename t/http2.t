@@ -7,7 +7,7 @@ use warnings;
 use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
-use EdgeTest::Coding qw(codings decode dictionary wants);
+use EdgeTest::Coding qw(codings decode dictionary wants wants_options);
 use EdgeTest::Upstream;
 use Test::More;
 
@@ -114,7 +114,7 @@ for my $path (@paths) {
 for my $coding (codings()) {
     subtest "HTTP/2 headers, $coding" => sub {
         my $url = 'http://127.0.0.1:' . EdgeTest->port . '/up/4096.html';
-        my $fields = join ' ', map { "-H '$_'" } wants($coding);
+        my $fields = wants_options($coding);
         my $get = `curl -s $h2 -D - -o /dev/null $fields $url`;
         my $head = `curl -s $h2 -I $fields $url`;
 
@@ -140,8 +140,7 @@ subtest 'HTTP/2, small flow control windows' => sub {
                 . '.html';
 
             for my $coding (codings()) {
-                my $fields = join ' ', map { "-H '$_'" }
-                    wants($coding);
+                my $fields = wants_options($coding);
                 my $bytes = `timeout 60 nghttp -w$window -W$window $fields $url`;
 
                 # gzip it decodes by itself

@@ -9,7 +9,7 @@ use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
 use EdgeTest::Client qw(get);
-use EdgeTest::Coding qw(codings decode dictionary wants);
+use EdgeTest::Coding qw(codings decode dictionary wants wants_options);
 use EdgeTest::Upstream;
 use Compress::Zlib ();
 use Test::More;
@@ -226,7 +226,7 @@ for (codings()) {
     subtest "$coding: HTTP/2" => sub {
         plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
 
-        my $fields = join ' ', map { "-H '$_'" } wants($coding);
+        my $fields = wants_options($coding);
 
         for my $name (sort keys %page) {
             my $url = 'http://127.0.0.1:' . EdgeTest->port(2)

@@ -1,5 +1,5 @@
 /* unit: mtls/edge_certificate.c mtls/edge_certificate_xfcc.c
-         mtls/edge_text.c -lcrypto -Wl,--wrap=realloc */
+         mtls/edge_text.c t/unit/edge_realloc.c -lcrypto -Wl,--wrap=realloc */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,28 +14,10 @@
 
 #include "edge_certificate.h"
 #include "edge_certificate_xfcc.h"
+#include "edge_realloc.h"
 
 
-static int        allocations_left = -1;
 static EVP_PKEY  *key;
-
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-    if (allocations_left == 0) {
-        return NULL;
-    }
-
-    if (allocations_left > 0) {
-        allocations_left--;
-    }
-
-    return __real_realloc(p, size);
-}
 
 
 static int
@@ -327,9 +309,9 @@ says_that_memory_fails(void **state)
     cert = finish(cert);
 
     for (left = 0; left < 10; left++) {
-        allocations_left = left;
+        edge_realloc_left = left;
         result = edge_certificate_read(cert, &certificate);
-        allocations_left = -1;
+        edge_realloc_left = -1;
 
         if (result == EDGE_CERTIFICATE_OK) {
             break;
@@ -343,9 +325,9 @@ says_that_memory_fails(void **state)
     assert_in_range(left, 1, 9);
 
     for (left = 0; left < 3; left++) {
-        allocations_left = left;
+        edge_realloc_left = left;
         result = edge_certificate_add_xfcc(&text, cert, &certificate);
-        allocations_left = -1;
+        edge_realloc_left = -1;
 
         assert_int_equal(result, EDGE_CERTIFICATE_NO_MEMORY);
         edge_text_free(&text);

@@ -1,4 +1,4 @@
-/* unit: mtls/edge_text.c -Wl,--wrap=realloc */
+/* unit: mtls/edge_text.c t/unit/edge_realloc.c -Wl,--wrap=realloc */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,28 +8,8 @@
 
 #include <cmocka.h>
 
+#include "edge_realloc.h"
 #include "edge_text.h"
-
-
-static int  allocations_left = -1;
-
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-    if (allocations_left == 0) {
-        return NULL;
-    }
-
-    if (allocations_left > 0) {
-        allocations_left--;
-    }
-
-    return __real_realloc(p, size);
-}
 
 
 static void
@@ -168,7 +148,7 @@ latches_the_lack_of_memory(void **state)
     memset(bytes, 'a', sizeof(bytes));
 
     for (left = 0; left < 3; left++) {
-        allocations_left = left;
+        edge_realloc_left = left;
 
         edge_text_add_escaped(&text, bytes, 200, "");
         edge_text_add_hex(&text, bytes, 700, EDGE_TEXT_LOWER);
@@ -179,7 +159,7 @@ latches_the_lack_of_memory(void **state)
 
         assert_true(text.failed);
 
-        allocations_left = -1;
+        edge_realloc_left = -1;
         edge_text_add(&text, "more", 4);
         assert_true(text.failed);
 

@@ -18,6 +18,7 @@ package EdgeTest::Coding;
 #                               start(files => ...)
 #   codings()                   what the module has: dcb from libbrotli 1.1 on
 #   wants('dcz')                header fields of a client that takes this only
+#   wants_options('dcz')        the same for the command line of curl
 
 use strict;
 use warnings;
@@ -33,7 +34,7 @@ use EdgeTest::Check ();
 use EdgeTest::Dictionary ();
 use EdgeTest::Zstd;
 
-our @EXPORT_OK = qw(codings decode dictionary encode wants);
+our @EXPORT_OK = qw(codings decode dictionary encode wants wants_options);
 
 use constant { OUT_SIZE => 1 << 17, BR_ERROR => 0, BR_SUCCESS => 1,
     BR_MORE_INPUT => 2, BR_DICTIONARY_RAW => 0 };
@@ -92,6 +93,9 @@ sub wants {
         ? 'Available-Dictionary: ' . EdgeTest::Dictionary::available(
         $dictionary) : ());
 }
+
+
+sub wants_options { return join ' ', map { "-H '$_'" } wants(@_) }
 
 
 sub new {

@@ -9,12 +9,31 @@ package EdgeTest::Status;
 #   $s->labels('tls_handshakes_total', 'group')    sorted values of a label
 #
 #   my $s = EdgeTest::Status->text(...);    of the Prometheus format, likewise
+#
+#   EdgeTest::Status::settles(\&ask, 'text', 3, 'responses_total', ...)
+#                     a test: the value is 3 at last, as &ask has it; what is
+#                     sent is counted a moment later
 
 use strict;
 use warnings;
 
 use EdgeTest::Client qw(request);
 use JSON ();
+use Test::More ();
+
+
+sub settles {
+    my ($ask, $text, $want, @query) = @_;
+    my $got;
+
+    EdgeTest->wait_for(30, sub {
+        $got = $ask->()->value(@query) // 0;
+        return $got == $want;
+    });
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    return Test::More::is($got, $want, $text);
+}
 
 
 sub ask {
