@@ -18,6 +18,8 @@ static ngx_int_t ngx_http_zstd_log_handler(ngx_http_request_t *r);
 
 static char *ngx_http_zstd_dictionary(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_zstd_dictionary_store(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 static ngx_int_t ngx_http_zstd_preconfigure(ngx_conf_t *cf);
 static void *ngx_http_zstd_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_zstd_init_main_conf(ngx_conf_t *cf, void *conf);
@@ -25,6 +27,7 @@ static void *ngx_http_zstd_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_zstd_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_zstd_init_process(ngx_cycle_t *cycle);
 
 
 /* as cmd->post below: nothing but the file is given, and dcz is meant */
@@ -176,6 +179,9 @@ static ngx_command_t  ngx_http_zstd_filter_commands[] = {
                        ngx_http_zstd_dictionary, dictionaries,
                        &ngx_http_zstd_dcz_compat),
 
+    ngx_http_zstd_slot("compression_dictionary_store", NGX_CONF_1MORE,
+                       ngx_http_zstd_dictionary_store, stored, NULL),
+
     ngx_http_zstd_main_slot("zstd_dict_file", NGX_CONF_TAKE1,
                             ngx_conf_set_str_slot, dict_file, NULL),
     ngx_http_zstd_main_slot("zstd_dict_file_unsafe", NGX_CONF_FLAG,
@@ -207,7 +213,7 @@ ngx_module_t  ngx_http_zstd_filter_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_http_zstd_init_process,            /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     NULL,                                  /* exit process */
@@ -221,7 +227,7 @@ ngx_module_t  ngx_http_zstd_filter_module = {
 static ngx_edge_context_t  ngx_http_zstd_verdicts[NGX_EDGE_VERDICTS];
 
 static ngx_edge_context_t  ngx_http_zstd_beside = {
-    NGX_EDGE_OFF, 1, NULL, NULL, NULL
+    NGX_EDGE_OFF, 1, NULL, NULL, NULL, NULL
 };
 
 
@@ -312,7 +318,7 @@ ngx_http_zstd_leave(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 
 static ngx_int_t
 ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
-    ngx_edge_context_t **ctx)
+    ngx_edge_context_t **ctx, ngx_edge_dictionary_tap_t **tap)
 {
     ngx_int_t                     verdict;
     ngx_uint_t                    count;
@@ -329,6 +335,12 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 
     if (*ctx && (*ctx)->vary
         && ngx_edge_headers_vary(r, &headers, 0) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (headers.use_as && conf->store
+        && ngx_edge_dictionary_store_tap(r, conf->store, tap) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -392,14 +404,16 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
 static ngx_int_t
 ngx_http_zstd_header_filter(ngx_http_request_t *r)
 {
-    ngx_int_t                  verdict;
-    ngx_edge_context_t       *ctx;
-    ngx_http_zstd_loc_conf_t  *conf;
+    ngx_int_t                   verdict;
+    ngx_edge_context_t         *ctx;
+    ngx_http_zstd_loc_conf_t   *conf;
+    ngx_edge_dictionary_tap_t  *tap;
 
     conf = ngx_http_get_module_loc_conf(r, ngx_http_zstd_filter_module);
     ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+    tap = NULL;
 
-    verdict = ngx_http_zstd_decide(r, conf, &ctx);
+    verdict = ngx_http_zstd_decide(r, conf, &ctx, &tap);
 
     if (verdict == NGX_ERROR) {
         return NGX_ERROR;
@@ -407,6 +421,10 @@ ngx_http_zstd_header_filter(ngx_http_request_t *r)
 
     if (verdict != NGX_EDGE_CODED && verdict != NGX_EDGE_RULE) {
         ctx = &ngx_http_zstd_verdicts[verdict];
+    }
+
+    if (tap && ngx_edge_context_tap(r, &ctx, tap) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     ngx_http_set_ctx(r, ctx, ngx_http_zstd_filter_module);
@@ -421,6 +439,10 @@ ngx_http_zstd_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     ngx_edge_context_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    if (ctx && ctx->tap) {
+        ngx_edge_dictionary_store_copy(ctx->tap, in);
+    }
 
     if (ctx == NULL || ctx->body == NULL) {
         return ngx_http_next_body_filter(r, in);
@@ -502,6 +524,19 @@ ngx_http_zstd_dictionary(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_edge_dictionaries_add(cf, &zmcf->dictionary_files,
                                      &zlcf->dictionaries, cmd->post != NULL);
+}
+
+
+static char *
+ngx_http_zstd_dictionary_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
+
+    return ngx_edge_dictionary_store_set(cf, cmd, conf, &zmcf->store,
+                                         &zmcf->encoders,
+                                         &ngx_http_zstd_filter_module);
 }
 
 
@@ -593,6 +628,7 @@ ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
      *     conf->coders = NULL;
      *     conf->rule_coders = NULL;
      *     conf->body.bufs.num = 0;
+     *     conf->store = NULL;
      */
 
     ngx_edge_choice_init(&conf->choice);
@@ -609,6 +645,7 @@ ngx_http_zstd_create_loc_conf(ngx_conf_t *cf)
     conf->elect.max_length = NGX_CONF_UNSET;
     conf->elect.bypass = NGX_CONF_UNSET_PTR;
     conf->dictionaries = NGX_CONF_UNSET_PTR;
+    conf->stored = NGX_CONF_UNSET;
 
     conf->settings.window_log = NGX_CONF_UNSET_UINT;
     conf->settings.brotli_window_log = NGX_CONF_UNSET_UINT;
@@ -671,6 +708,13 @@ ngx_http_zstd_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->body.max_length = conf->elect.max_length;
 
     zmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_zstd_filter_module);
+
+    rc = ngx_edge_dictionary_store_merge(cf, zmcf->store, prev->stored,
+                                         &conf->stored, &conf->store);
+    if (rc != NGX_CONF_OK) {
+        return rc;
+    }
+
     count = ngx_edge_choice_possible(&conf->choice, order);
     count = ngx_edge_rules_possible(conf->rules, order, count);
 
@@ -728,6 +772,20 @@ ngx_http_zstd_init(ngx_conf_t *cf)
 
     ngx_http_next_body_filter = ngx_http_top_body_filter;
     ngx_http_top_body_filter = ngx_http_zstd_body_filter;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_zstd_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_zstd_main_conf_t  *zmcf;
+
+    zmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_zstd_filter_module);
+
+    ngx_edge_dictionary_store_start(zmcf ? zmcf->store : NULL);
 
     return NGX_OK;
 }

@@ -334,6 +334,34 @@ edge_pool_evict(edge_pool_t *pool)
 }
 
 
+void
+edge_pool_forget(edge_pool_t *pool, const void *dictionary)
+{
+    edge_lent_t   *lent;
+    edge_class_t  *class, **slot;
+
+    slot = &pool->classes;
+
+    while (*slot) {
+        class = *slot;
+
+        if (class->params->dictionary != dictionary) {
+            slot = &class->next;
+            continue;
+        }
+
+        while (class->idle) {
+            lent = class->idle;
+            edge_pool_unlink(pool, lent);
+            edge_pool_close(pool, lent);
+        }
+
+        *slot = class->next;
+        free(class);
+    }
+}
+
+
 edge_memory_t *
 edge_pool_memory(edge_pool_t *pool)
 {

@@ -52,6 +52,12 @@ unsigned edge_pool_has_room(edge_pool_t *pool, const edge_codec_t *codec,
 /* Lets go of the encoder idle for longest.  0: none was idle. */
 unsigned edge_pool_evict(edge_pool_t *pool);
 
+/*
+ * Closes the encoders that were made for parameters with this dictionary, of
+ * which none may be lent, and forgets these parameters.
+ */
+void edge_pool_forget(edge_pool_t *pool, const void *dictionary);
+
 /* What the pool and its borrowers allocate is counted here. */
 edge_memory_t *edge_pool_memory(edge_pool_t *pool);
 

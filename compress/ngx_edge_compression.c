@@ -22,7 +22,8 @@ ngx_edge_compression_vary(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_edge_headers_vary(r, headers, conf->dictionaries != NULL);
+    return ngx_edge_headers_vary(r, headers,
+                                 conf->dictionaries || conf->store);
 }
 
 
@@ -45,11 +46,12 @@ ngx_edge_compression_dictionary(ngx_http_request_t *r,
 {
     const ngx_edge_dictionary_t  *dictionary;
 
-    if (conf->dictionaries == NULL) {
+    if (conf->dictionaries == NULL && conf->store == NULL) {
         return NULL;
     }
 
-    dictionary = ngx_edge_dictionaries_find(r, conf->dictionaries, headers);
+    dictionary = ngx_edge_dictionaries_find(r, conf->dictionaries,
+                                            conf->store, headers);
 
     if (dictionary) {
         *count = ngx_edge_dictionaries_order(dictionary, order, *count);

@@ -12,6 +12,7 @@
 #include "ngx_edge_coder.h"
 #include "ngx_edge_coding.h"
 #include "ngx_edge_dictionaries.h"
+#include "ngx_edge_dictionary_store.h"
 #include "ngx_edge_elect.h"
 #include "ngx_edge_encoders.h"
 #include "ngx_edge_headers.h"
@@ -30,6 +31,7 @@ typedef struct {
     ngx_str_t               dict_file;
     ngx_flag_t              dict_unsafe;
     ngx_array_t             dictionary_files;
+    ngx_edge_dictionary_store_t  *store;    /* or NULL */
 } ngx_http_zstd_main_conf_t;
 
 
@@ -40,6 +42,8 @@ typedef struct {
     ngx_edge_choice_t       choice;
     ngx_edge_coder_t       *coders;         /* by edge_coding_e */
     ngx_array_t            *dictionaries;   /* ngx_edge_dictionary_t */
+    ngx_flag_t              stored;
+    ngx_edge_dictionary_store_t  *store;    /* where stored, or NULL */
     ngx_edge_rules_t       *rules;          /* or NULL */
     ngx_edge_coder_t      **rule_coders;    /* of those with levels */
     ngx_hash_t              types;

@@ -3,7 +3,9 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "edge_structured_field.h"
 #include "ngx_edge_dictionaries.h"
+#include "ngx_edge_dictionary_store.h"
 
 
 /* the fields of a request that decide, an empty string where there is none */
@@ -12,6 +14,7 @@ typedef struct {
     ngx_uint_t               announced;     /* lines of Available-Dictionary */
     ngx_str_t                available;
     ngx_str_t                dest;          /* Sec-Fetch-Dest */
+    ngx_str_t                id;            /* Dictionary-ID */
     edge_dictionary_fetch_t  fetch;
 } ngx_edge_dictionary_request_t;
 
@@ -36,6 +39,9 @@ ngx_edge_dictionaries_note(ngx_edge_dictionary_request_t *request,
     if (ngx_edge_dictionaries_is(&h->key, "Available-Dictionary")) {
         request->announced++;
         request->available = h->value;
+
+    } else if (ngx_edge_dictionaries_is(&h->key, "Dictionary-ID")) {
+        request->id = h->value;
 
     } else if (ngx_edge_dictionaries_is(&h->key, "Sec-Fetch-Dest")) {
         request->dest = h->value;
@@ -129,11 +135,45 @@ ngx_edge_dictionaries_match(ngx_http_request_t *r, ngx_array_t *dictionaries,
 }
 
 
+/* what origins have made: the client also sends the id, if they gave one */
+
+static const ngx_edge_dictionary_t *
+ngx_edge_dictionaries_ask_store(ngx_http_request_t *r,
+    ngx_edge_dictionary_store_t *store, const u_char *digest,
+    const ngx_edge_dictionary_request_t *request)
+{
+    char               id[EDGE_USE_AS_ID_MAX];
+    edge_sf_value_t    value;
+    edge_kept_query_t  query;
+
+    ngx_memzero(&query, sizeof(edge_kept_query_t));
+
+    query.digest = digest;
+    query.target = (char *) r->unparsed_uri.data;
+    query.target_size = r->unparsed_uri.len;
+    query.dest = (char *) request->dest.data;
+    query.dest_size = request->dest.len;
+    query.now = ngx_time();
+
+    if (request->id.len
+        && edge_sf_item((char *) request->id.data, request->id.len, &value)
+           == EDGE_SF_OK
+        && edge_sf_string(&value, id, EDGE_USE_AS_ID_MAX, &query.id_size)
+           == EDGE_SF_OK)
+    {
+        query.id = id;
+    }
+
+    return ngx_edge_dictionary_store_find(r, store, &query);
+}
+
+
 const ngx_edge_dictionary_t *
 ngx_edge_dictionaries_find(ngx_http_request_t *r, ngx_array_t *dictionaries,
-    ngx_edge_headers_t *headers)
+    ngx_edge_dictionary_store_t *store, ngx_edge_headers_t *headers)
 {
     u_char                         digest[EDGE_DICTIONARY_DIGEST];
+    const ngx_edge_dictionary_t   *found;
     ngx_edge_dictionary_request_t  request;
 
     ngx_edge_dictionaries_read(r, &request);
@@ -157,8 +197,15 @@ ngx_edge_dictionaries_find(ngx_http_request_t *r, ngx_array_t *dictionaries,
         return NULL;
     }
 
-    return ngx_edge_dictionaries_match(r, dictionaries, digest,
-                                       &request.dest);
+    found = dictionaries ? ngx_edge_dictionaries_match(r, dictionaries,
+                                                       digest, &request.dest)
+                         : NULL;
+
+    if (found == NULL && store) {
+        found = ngx_edge_dictionaries_ask_store(r, store, digest, &request);
+    }
+
+    return found;
 }
 
 

@@ -16,6 +16,15 @@
 /* Dictionaries of RFC 9842, as the directive "compression_dictionary" says. */
 
 
+/* measured by "make bench BENCH_PARTS=dictionaries" */
+#define NGX_EDGE_DICTIONARY_DCZ_LEVEL  5
+#define NGX_EDGE_DICTIONARY_DCB_LEVEL  5
+
+
+/* those that origins make, see ngx_edge_dictionary_store.h */
+typedef struct ngx_edge_dictionary_store_s  ngx_edge_dictionary_store_t;
+
+
 /* a file at some levels: read and prepared once, wherever it is named */
 
 typedef struct {
@@ -49,12 +58,16 @@ typedef struct {
 char *ngx_edge_dictionaries_add(ngx_conf_t *cf, ngx_array_t *files,
     ngx_array_t **dictionaries, ngx_uint_t compat);
 
+/* The coders of a file, once its dictionary is prepared. */
+void ngx_edge_dictionaries_fill_coders(ngx_edge_dictionary_file_t *file);
+
 /*
  * The dictionary that the client has announced and the response may be coded
- * with, or NULL.
+ * with, or NULL: of dictionaries, else of the store, where these are there.
  */
 const ngx_edge_dictionary_t *ngx_edge_dictionaries_find(ngx_http_request_t *r,
-    ngx_array_t *dictionaries, ngx_edge_headers_t *headers);
+    ngx_array_t *dictionaries, ngx_edge_dictionary_store_t *store,
+    ngx_edge_headers_t *headers);
 
 /*
  * Puts dcz and dcb in front of the count codings in order, where zstd and br

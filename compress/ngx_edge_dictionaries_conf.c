@@ -8,11 +8,6 @@
 #include "ngx_edge_dictionaries_options.h"
 
 
-/* measured by "make bench BENCH_PARTS=dictionaries" */
-#define NGX_EDGE_DICTIONARY_DCZ_LEVEL  5
-#define NGX_EDGE_DICTIONARY_DCB_LEVEL  5
-
-
 static void
 ngx_edge_dictionaries_free(void *data)
 {
@@ -20,7 +15,7 @@ ngx_edge_dictionaries_free(void *data)
 }
 
 
-static void
+void
 ngx_edge_dictionaries_fill_coders(ngx_edge_dictionary_file_t *file)
 {
     ngx_uint_t          i;

@@ -58,7 +58,7 @@ ngx_edge_headers_is(ngx_str_t *s, const char *name, size_t len)
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_edge_headers_lists(ngx_str_t *value, const char *name, size_t len)
 {
     ngx_str_t  rest, member;

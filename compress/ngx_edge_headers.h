@@ -27,6 +27,10 @@ typedef struct {
 void ngx_edge_headers_read(ngx_http_request_t *r,
     ngx_edge_headers_t *headers);
 
+/* Is name a member of a list parted by commas?  Case does not count. */
+ngx_uint_t ngx_edge_headers_lists(ngx_str_t *value, const char *name,
+    size_t len);
+
 /* All Accept-Encoding lines of the request. */
 void ngx_edge_headers_accept(ngx_http_request_t *r,
     edge_accept_encoding_t *accept);

@@ -225,3 +225,22 @@ ngx_edge_variables_number(ngx_http_request_t *r,
 
     return ngx_edge_variables_set(v, p, ngx_sprintf(p, "%uL", value) - p);
 }
+
+
+ngx_int_t
+ngx_edge_context_tap(ngx_http_request_t *r, ngx_edge_context_t **context,
+    ngx_edge_dictionary_tap_t *tap)
+{
+    ngx_edge_context_t  *own;
+
+    own = ngx_palloc(r->pool, sizeof(ngx_edge_context_t));
+    if (own == NULL) {
+        return NGX_ERROR;
+    }
+
+    *own = **context;
+    own->tap = tap;
+    *context = own;
+
+    return NGX_OK;
+}

@@ -295,6 +295,46 @@ test_idle_max(void **state)
 }
 
 
+/* what was made for a dictionary goes with it, and is not found again */
+
+static void
+test_forget(void **state)
+{
+    int             dictionary, other;
+    edge_pool_t    *pool;
+    edge_lent_t    *lent;
+    edge_params_t   with, without;
+
+    (void) state;
+
+    pool = edge_pool_create(0, 10);
+    with = small;
+    with.dictionary = &dictionary;
+    without = small;
+    without.dictionary = &other;
+
+    edge_pool_give(pool, take(pool, &with));
+    edge_pool_give(pool, take(pool, &without));
+    edge_pool_give(pool, edge_pool_take(pool, &toy, &with, 100, 1));
+    assert_count(pool, 3, 3);
+
+    edge_pool_forget(pool, &dictionary);
+    assert_count(pool, 1, 1);
+    assert_int_equal(closed_count, 2);
+
+    edge_pool_forget(pool, &dictionary);
+    assert_count(pool, 1, 1);
+
+    /* the same address may be that of another one now */
+
+    lent = take(pool, &with);
+    assert_count(pool, 2, 1);
+    edge_pool_give(pool, lent);
+    edge_pool_destroy(pool);
+    assert_int_equal(closed_count, 4);
+}
+
+
 /* idle ones make way for what is asked, lent ones never */
 
 static void
@@ -562,6 +602,7 @@ main(void)
         cmocka_unit_test_setup(test_order, setup),
         cmocka_unit_test_setup(test_shared, setup),
         cmocka_unit_test_setup(test_idle_max, setup),
+        cmocka_unit_test_setup(test_forget, setup),
         cmocka_unit_test_setup(test_ceiling, setup),
         cmocka_unit_test_setup(test_open_refused, setup),
         cmocka_unit_test_setup(test_system_refuses, setup),
