@@ -23,6 +23,24 @@ printf '%-30s %10s %10s %10s\n' /css/bootstrap-grid.css \
     "$(size_of css/bootstrap-grid.css identity)" "$(size_of css/bootstrap-grid.css zstd)" \
     "$(size_of css/bootstrap-grid.css dcz -H "Available-Dictionary: $has")"
 
+# Nobody configured this one: its upstream says that it is a dictionary. nginx
+# keeps it, and prepares it when a client first announces it.
+
+has_script=":$(curl -s $plain/js/jquery.js | openssl dgst -sha256 -binary \
+    | base64):"
+
+for try in {1..100}; do
+    curl -s -o /dev/null -D- -H 'Accept-Encoding: dcz' \
+        -H "Available-Dictionary: $has_script" $plain/js/jquery.slim.js \
+        | grep -qi '^content-encoding: dcz' && break
+    sleep 0.1
+done
+
+printf '%-30s %10s %10s %10s\n' "for who was sent jquery.js" identity zstd dcz
+printf '%-30s %10s %10s %10s\n' /js/jquery.slim.js \
+    "$(size_of js/jquery.slim.js identity)" "$(size_of js/jquery.slim.js zstd)" \
+    "$(size_of js/jquery.slim.js dcz -H "Available-Dictionary: $has_script")"
+
 cat <<END
 
 Try in another terminal:
@@ -46,6 +64,9 @@ Try in another terminal:
 
   What a client that has /css/bootstrap.css is sent of another (RFC 9842):
     curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has' $plain/css/bootstrap-grid.css
+
+  The same with a dictionary that its upstream made:
+    curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has_script' $plain/js/jquery.slim.js
 
   Events, each readable as it comes (Ctrl-C ends them):
     curl -sN --compressed -H 'Accept-Encoding: zstd' $plain/events

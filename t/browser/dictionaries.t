@@ -39,8 +39,11 @@ my @codings = ('dcz', has_dcb() ? 'dcb' : ());
 # The page loads the first release, waits until the browser announces it for
 # the second, loads that, and tells what ran.
 
+# Where nginx has to prepare the dictionary first, it waits for that, too.
+
 sub page {
-    my ($version) = @_;
+    my ($version, $stored) = @_;
+    my $ready = $stored ? "coding.startsWith('dc')" : "text !== 'no'";
 
     return <<"HTML";
 <!doctype html><title>dictionaries</title>
@@ -59,7 +62,9 @@ async function digest(response) {
 async function main() {
     for (let i = 0; i < 100; i++) {
         const probe = await fetch('/announced?' + i, {cache: 'no-store'});
-        if (await probe.text() !== 'no') break;
+        const coding = probe.headers.get('Content-Encoding') || '';
+        const text = await probe.text();
+        if ($ready) break;
         await rest(100);
     }
 
@@ -83,14 +88,8 @@ HTML
 
 sub conf {
     my ($coding) = @_;
-    my $list = $coding eq 'dcz' ? 'zstd' : 'br';
 
-    return <<"CONF";
-    compression $list;
-    compression_types application/javascript;
-    log_format seen '\$uri|\$args|\$compression_coding|\$body_bytes_sent';
-    access_log %%ROOT%%/logs/access.log seen;
-
+    return common($coding) . <<'CONF';
     server {
         listen %%PORT%%;
         root %%HTML%%;
@@ -106,11 +105,66 @@ sub conf {
         location = /announced {
             default_type text/plain;
             add_header Use-As-Dictionary 'match="/never"';
-            if (\$http_available_dictionary) { return 200 yes; }
+            if ($http_available_dictionary) { return 200 yes; }
             return 200 no;
         }
         location = /done { return 204; }
     }
+CONF
+}
+
+
+# the same where nothing is said of dictionaries but by the origin
+
+sub stored {
+    my ($coding) = @_;
+
+    return common($coding) . <<'CONF';
+    compression_dictionary_store dictionaries;
+
+    server {
+        listen %%PORT%%;
+        root %%HTML%%;
+
+        proxy_set_header Accept-Encoding "";
+
+        location = /v1.js {
+            compression gzip;
+            proxy_pass http://127.0.0.1:%%PORT1%%;
+        }
+        location = /v2.js { proxy_pass http://127.0.0.1:%%PORT1%%; }
+        location = /announced {
+            default_type application/javascript;
+            compression_min_length 0;
+            return 200 no;
+        }
+        location = /done { return 204; }
+    }
+
+    server {
+        listen %%PORT1%%;
+        root %%HTML%%;
+        compression off;
+        access_log off;
+
+        location = /v1.js {
+            add_header Cache-Control max-age=3600;
+            add_header Use-As-Dictionary 'match="/*"';
+        }
+    }
+CONF
+}
+
+
+sub common {
+    my ($coding) = @_;
+    my $list = $coding eq 'dcz' ? 'zstd' : 'br';
+
+    return <<"CONF";
+    compression $list;
+    compression_types application/javascript;
+    log_format seen '\$uri|\$args|\$compression_coding|\$body_bytes_sent';
+    access_log %%ROOT%%/logs/access.log seen;
 CONF
 }
 
@@ -152,19 +206,22 @@ sub browse {
 
 
 sub check {
-    my ($name, $version, $v1, $v2, $coding) = @_;
+    my ($name, $version, $v1, $v2, $coding, $stored) = @_;
     my ($old, $new) = map { EdgeTest::slurp("$bundles/$name-$_.js") }
         $v1, $v2;
 
     die "$bundles/$name-$v1.js: not there\n" if !length $old || !length $new;
 
-    my $edge = EdgeTest->start(http => conf($coding), files => {
+    my $edge = EdgeTest->start(files => {
         'html/v1.js' => $old, 'html/v2.js' => $new,
-        'html/index.html' => page($version) });
+        'html/index.html' => page($version, $stored) },
+        http => $stored ? stored($coding) : conf($coding));
     my $done = browse($edge);
     my $log = EdgeTest::slurp("$edge->{root}/logs/access.log");
     my @seen = $log =~ m{^/v2\.js\|.*?\|(\w+)\|(\d+)}mg;
     my $said = EdgeTest::slurp("$edge->{root}/logs/browser");
+
+    $name .= ', made by its origin' if $stored;
 
     is($done, join('&', $v1, $v2, sha256_hex($new)),
         "$name as $coding: both releases ran, byte for byte")
@@ -174,7 +231,8 @@ sub check {
 
     my $gzip = get('/v1.js', headers => ['Accept-Encoding: gzip']);
 
-    diag(sprintf '%s %s -> %s: %d bytes, gzip %d, %s %d', $name, $v1, $v2,
+    diag(sprintf '%s %s -> %s: %d bytes, gzip %d, %s %d',
+        $stored ? "$_[0],origin-made" : $name, $v1, $v2,
         length $new, length $gzip->{body}, $coding, $seen[1] || 0);
 
     $edge->stop;
@@ -183,6 +241,7 @@ sub check {
 
 for my $coding (@codings) {
     check(@$_, $coding) for @cases;
+    check(@$_, $coding, 1) for $cases[0];
 }
 
 done_testing();
