@@ -20,10 +20,14 @@ import http.client
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import pair                                                      # noqa: E402
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OUT = TOP + "/build/bench/rules"
@@ -134,57 +138,6 @@ def instructions(nginx, title, path):
           flush=True)
 
 
-class Edge:
-    def __init__(self):
-        self.process = subprocess.Popen(configure())
-        children = "/proc/%d/task/%d/children" % ((self.process.pid,) * 2)
-        for _ in range(100):
-            time.sleep(0.1)
-            if self.process.poll() is not None:
-                sys.exit("rules: nginx does not start: " + OUT + "/error.log")
-            with open(children) as file:
-                workers = file.read().split()
-            if workers:
-                break
-        self.worker = int(workers[0])
-
-    def cpu(self):
-        with open("/proc/%d/schedstat" % self.worker) as file:
-            return int(file.read().split()[0]) / 1000
-
-    def measure(self, port, path):
-        """Microseconds of CPU time a request."""
-        before = self.cpu()
-        done = subprocess.run(
-            ["h2load", "--h1", "-t1", "-c8", "-n%d" % REQUESTS,
-             "-H", "accept-encoding: zstd, br, gzip",
-             "http://127.0.0.1:%d%s" % (port, path)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if " %d done" % REQUESTS not in done.stdout.replace(",", ""):
-            sys.exit("rules: h2load:\n" + done.stdout)
-        return (self.cpu() - before) / REQUESTS
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-
-
-def compare(edge, title, path):
-    without, with_them = [], []
-    for turn in range(ROUNDS):
-        order = [(PORT, without), (PORT + 1, with_them)]
-        for port, figures in order if turn % 2 else order[::-1]:
-            figures.append(edge.measure(port, path))
-
-    ratios = sorted(b / a for a, b in zip(without, with_them))
-    quarter = len(ratios) // 4
-    print("| %s | %.2f | %.2f | %+.2f | %.3f | %.3f-%.3f |" % (
-        title, statistics.median(without), statistics.median(with_them),
-        statistics.median(b - a for a, b in zip(without, with_them)),
-        statistics.median(ratios), ratios[quarter], ratios[-quarter - 1]),
-        flush=True)
-
-
 PAGES = (("tiny page, 96 bytes", "/tiny.html"), ("page, 12 KB", "/page.html"))
 
 
@@ -199,15 +152,14 @@ def main():
     if ROUNDS == 0:
         return
 
-    edge = Edge()
+    edge = pair.Pair(configure(), PORT, REQUESTS)
     try:
-        for port in (PORT, PORT + 1):
-            edge.measure(port, "/page.html")
+        edge.warm("/page.html")
         print("\n| response | µs, no rules | µs, %d rules | difference "
               "| ratio | middle half |" % RULES)
         print("|---|---:|---:|---:|---:|---|")
         for title, path in PAGES:
-            compare(edge, title, path)
+            edge.compare(title, path, ROUNDS)
     finally:
         edge.stop()
 

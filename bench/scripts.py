@@ -30,6 +30,7 @@ PARTS = {
     "dictionaries": [
         ("CPU time of one body, and its bytes", "bench/dictionaries.sh", [],
          {}),
+        ("made by origins, in a request", "bench/store.py", [], {}),
     ],
 }
 

@@ -12,6 +12,9 @@ use EdgeTest::DictionaryStore;
 use EdgeTest::Upstream;
 use Test::More;
 
+# sanitizers on a busy machine
+$ENV{EDGE_TEST_SECONDS} ||= 900;
+
 my $one = release(1, 60_000);
 my $next = release(3, 70_000);
 
@@ -70,7 +73,7 @@ sub content {
     return $one . "// $name\n" . ($name eq 'large' ? ' ' x 500_000 : '');
 }
 
-my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
+my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1), life => 900,
     handler => sub {
         my ($conn, $request) = @_;
         my ($name) = $request->{path} =~ m{^/(\w+)};
