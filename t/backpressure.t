@@ -20,13 +20,11 @@ use constant {
     IDLE_KB => 32,              # for each idle stream, above identity
 };
 
-$ENV{EDGE_TEST_SECONDS} ||= 800;
-
 my $big = dense(BIG);
 my ($dictionary, @file) = dictionary();
 
 my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
-    sndbuf => 65536, life => 800, handler => sub {
+    sndbuf => 65536, handler => sub {
         my ($conn, $request) = @_;
         my ($what, $size) = $request->{path} =~ m{^/(\w+)/?(\d*)};
 

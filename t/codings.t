@@ -53,7 +53,6 @@ sub wait_until_read {
 
 
 my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
-    life => 290,
     handler => sub {
         my ($conn, $request) = @_;
         my ($what, $size) = $request->{path} =~ m{^/(\w+)/?(\d*)};

@@ -1,5 +1,5 @@
 # Each directive of each module, taken from its table of commands: a wrong value,
-# too few and too many arguments, each block where it does not belong. nginx -t
+# too few and too many arguments, a block where it does not belong. nginx -t
 # refuses it, says where, and of a value what was found and what is allowed.
 
 use strict;
@@ -27,7 +27,7 @@ my %block = (
 # written, and what the message quotes of it.
 
 my %wrong = (
-    compression_dictionary => [ '/etc/hostname lever=3', 'lever=3' ],
+    compression_dictionary => [ 'nginx.conf lever=3', 'lever=3' ],
     ecg_keylog => [ '/tmp/keys nonsense=1', 'nonsense=1' ],
     ecg_origin_frame => [ 'https://a,b', 'https://a,b' ],
     ecg_policy => [ 'www.example.com nonsense', 'nonsense' ],
@@ -124,6 +124,8 @@ sub numbers {
 }
 
 
+my $turn = 0;
+
 for my $name (sort keys %entry) {
     my $entry = $entry{$name};
     my %allowed = map { $_ => 1 }
@@ -139,15 +141,11 @@ for my $name (sort keys %entry) {
             qr/invalid number of arguments in "$name" directive/)
             for numbers($entry);
 
-        for my $level (sort keys %block) {
-            my $there = qr/"$name" directive is not allowed here/;
+        # each in another of them
+        my @elsewhere = grep { !$allowed{$_} } sort keys %block;
 
-            next if $level eq $home;
-            $allowed{$level}
-                ? unlike((said($level, "$name $wrong;"))[1], $there,
-                    "$level: it is allowed")
-                : refused($level, "$name $wrong;", $there);
-        }
+        refused($elsewhere[ $turn++ % @elsewhere ], "$name $wrong;",
+            qr/"$name" directive is not allowed here/);
     };
 }
 
