@@ -28,6 +28,7 @@ my %block = (
 
 my %wrong = (
     compression_dictionary => [ 'nginx.conf lever=3', 'lever=3' ],
+    compression_dictionary_store => [ '/tmp/store nonsense=1', 'nonsense=1' ],
     ecg_keylog => [ '/tmp/keys nonsense=1', 'nonsense=1' ],
     ecg_origin_frame => [ 'https://a,b', 'https://a,b' ],
     ecg_policy => [ 'www.example.com nonsense', 'nonsense' ],
