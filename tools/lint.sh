@@ -95,6 +95,7 @@ for rule in text layout length; do
 done
 
 check docs tools/lint-docs.pl
+check figures tools/lint-figures.pl
 check text-of-tests tools/lint-style.pl text $tests
 check format tools/lint-style.pl format $sources $headers
 check gcc compile_all gcc
