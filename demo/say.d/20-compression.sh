@@ -29,17 +29,17 @@ printf '%-30s %10s %10s %10s\n' /css/bootstrap-grid.css \
 has_script=":$(curl -s $plain/js/jquery.js | openssl dgst -sha256 -binary \
     | base64):"
 
+whole=$(size_of js/jquery.min.js identity)
+
 for try in {1..100}; do
-    curl -s -o /dev/null -D- -H 'Accept-Encoding: dcz' \
-        -H "Available-Dictionary: $has_script" $plain/js/jquery.slim.js \
-        | grep -qi '^content-encoding: dcz' && break
+    sent=$(size_of js/jquery.min.js dcz -H "Available-Dictionary: $has_script")
+    [ "$sent" -lt "$whole" ] && break
     sleep 0.1
 done
 
 printf '%-30s %10s %10s %10s\n' "for who was sent jquery.js" identity zstd dcz
-printf '%-30s %10s %10s %10s\n' /js/jquery.slim.js \
-    "$(size_of js/jquery.slim.js identity)" "$(size_of js/jquery.slim.js zstd)" \
-    "$(size_of js/jquery.slim.js dcz -H "Available-Dictionary: $has_script")"
+printf '%-30s %10s %10s %10s\n' /js/jquery.min.js "$whole" \
+    "$(size_of js/jquery.min.js zstd)" "$sent"
 
 cat <<END
 
@@ -66,7 +66,7 @@ Try in another terminal:
     curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has' $plain/css/bootstrap-grid.css
 
   The same with a dictionary that its upstream made:
-    curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has_script' $plain/js/jquery.slim.js
+    curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has_script' $plain/js/jquery.min.js
 
   Events, each readable as it comes (Ctrl-C ends them):
     curl -sN --compressed -H 'Accept-Encoding: zstd' $plain/events
