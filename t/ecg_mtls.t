@@ -73,4 +73,47 @@ C
     $edge->stop;
 }
 
+# the API: a verified certificate is access control
+
+{
+    my $other = EdgeTest->prepare->{root};
+    my ($stranger, $stranger_key) = certificate($other, 'other.test');
+    my $edge = EdgeTest->start(http => <<"C");
+    ssl_certificate $cert;
+    ssl_certificate_key $key;
+    ssl_client_certificate $client;
+    ecg_store $dir/policy.db map_size=16m;
+    set_real_ip_from 127.0.0.1;
+    real_ip_header X-Real-IP;
+
+    server { listen %%PORT%% ssl; server_name on.test; ssl_verify_client on;
+        location /edge { ecg_api write; } }
+    server { listen %%PORT1%% ssl; server_name optional.test;
+        ssl_verify_client optional; location /edge { ecg_api write; } }
+C
+
+    # put(port, value, certificate): the status that a remote client gets
+
+    my $put = sub {
+        my ($port, $value, @with) = @_;
+        my $url = 'https://127.0.0.1:' . EdgeTest->port($port)
+            . '/edge/hostnames/settings/min_tls/a.test';
+
+        return `curl -sk --max-time 60 @with -o /dev/null -w '%{http_code}' -H 'X-Real-IP: 192.0.2.1' -X PUT -d '{"value":"$value"}' $url`;
+    };
+    my @with = ('-E', $client, '--key', $client_key);
+
+    is($put->(0, '1.3'), 400, 'API: without a certificate');
+    is($put->(0, '1.3', '-E', $stranger, '--key', $stranger_key), 400,
+        '... with that of a stranger');
+    is($put->(1, '1.3', @with), 403, '... where it may be left out');
+    like(answer(sni => 'a.test', versions => ['1.2']), qr/^1\.2 /,
+        'nothing is written');
+    is($put->(0, '1.3', @with), 200, 'API: with a certificate');
+    is(answer(sni => 'a.test', versions => ['1.2']), 'alert 70',
+        'it is written');
+    is(join('', $edge->complaints), '', 'no complaints');
+    $edge->stop;
+}
+
 done_testing();
