@@ -3,7 +3,8 @@
  * ecg_lookup STORE RECORDS: what it takes a worker to find the policy of a
  * host in a store that ecg.py has filled with h0 to h<RECORDS - 1> below a few
  * domains.  Nanoseconds of CPU time: those of the first time a worker looks a
- * host up in this state of the store, and of the next time.
+ * host up in this state of the store, and of the next time.  A hundred hosts
+ * have their pages in the processor's caches; of any of all few are there.
  */
 
 #include <inttypes.h>
@@ -17,6 +18,9 @@
 
 
 #define LOOKUPS  400000
+
+/* words of 4 bytes: 256 MB */
+#define MEMORY   (1UL << 26)
 
 /* as in ngx_edge_tls_policy_find.c */
 #define CACHED   256
@@ -154,6 +158,35 @@ report(const char *what, const char *format, unsigned long records, int n,
 }
 
 
+/*
+ * One access to memory that no cache has: each word of a large array tells the
+ * next, all over the place (the steps of a full period generator).
+ */
+
+static void
+report_memory(void)
+{
+    double           start;
+    size_t           i;
+    uint32_t         at;
+    static uint32_t  next[MEMORY];
+
+    for (i = 0, at = 0; i < MEMORY; i++) {
+        next[at] = (uint32_t) ((at * 1664525UL + 1013904223UL) % MEMORY);
+        at = next[at];
+    }
+
+    start = now();
+
+    for (i = 0; i < 1000000; i++) {
+        at = next[at];
+    }
+
+    printf("one access to memory, at random %.0f\n",
+           (now() - start) / 1e6 + (double) (at == MEMORY));
+}
+
+
 int
 main(int argc, char **argv)
 {
@@ -175,6 +208,8 @@ main(int argc, char **argv)
         return 1;
     }
 
+    report("exact, first time, 100 hosts", "h%lu.customers.example.com",
+           records, 100, 1, 1);
     report("exact, first time, any of all", "h%lu.customers.example.com",
            records, LOOKUPS, 1, 1);
     report("five labels, no record, first time", "x%lu.a.b.example.org",
@@ -187,6 +222,8 @@ main(int argc, char **argv)
            "x%lu.a.b.example.org", records, 10000, 0, 0);
     report("five labels, wildcard, next time, 10000 hosts",
            "x%lu.a.b.example.net", records, 10000, 0, 1);
+
+    report_memory();
 
     edge_policy_store_close(&store);
 
