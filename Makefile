@@ -10,7 +10,8 @@
 #   make fuzz         libFuzzer, FUZZ_SECONDS for each target
 #   make soak         two edges under traffic while things happen to them, for
 #                     SOAK_MINUTES=60; soak-asan with sanitizers
-#   make browser-test dictionaries in a headless Chromium, bundles from npm;
+#   make browser-test dictionaries in a headless Chromium, bundles from npm; the
+#                     ORIGIN frame in a headless Firefox;
 #                     BROWSER_ROOTS=trixie in chroots of other releases, too
 #   make bench        the measurements
 #   make deb          Debian packages for RELEASES, in chroots; lintian

@@ -1,7 +1,8 @@
 #!/bin/bash
 # browser-test.sh: t/browser/*.t, with a headless Chromium and bundles from
-# npm, two releases of each. BROWSER_ROOTS="trixie ..." runs them in these
-# chroots, too, whose libbrotlienc knows dictionaries.
+# npm, two releases of each, and with a headless Firefox.
+# BROWSER_ROOTS="trixie ..." runs them in these chroots, too, whose libbrotlienc
+# knows dictionaries.
 
 . "$(dirname "$0")/lib.sh"
 
