@@ -42,6 +42,8 @@ typedef enum {
     NGX_EDGE_METRICS_MTLS_REFUSED,      /* server, reason */
     NGX_EDGE_METRICS_MTLS_CLOSED,       /* none */
 
+    NGX_EDGE_METRICS_DECODED,           /* server, coding, sent, result */
+
     NGX_EDGE_METRICS_KINDS
 } ngx_edge_metrics_kind_e;
 
@@ -77,6 +79,12 @@ enum {
     NGX_EDGE_METRICS_ENCODERS_CEILING,
     NGX_EDGE_METRICS_ENCODERS_PARKED,
     NGX_EDGE_METRICS_ENCODERS_CELLS
+};
+
+enum {
+    NGX_EDGE_METRICS_DECODED_IN = NGX_EDGE_METRICS_COUNT + 1,
+    NGX_EDGE_METRICS_DECODED_OUT,
+    NGX_EDGE_METRICS_DECODED_CELLS
 };
 
 #define NGX_EDGE_METRICS_MAX_CELLS   (NGX_EDGE_METRICS_HISTOGRAM + 8)

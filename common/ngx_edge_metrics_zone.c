@@ -24,7 +24,8 @@ const ngx_edge_metrics_shape_t  ngx_edge_metrics_kinds[] = {
     { 1, 0, 1, 1 },
     { 1, 0, 2, 1 },
     { 1, 0, 1, 1 },
-    { 1, 0, 0, 0 }
+    { 1, 0, 0, 0 },
+    { NGX_EDGE_METRICS_DECODED_CELLS, 0, 3, 1 }
 };
 
 

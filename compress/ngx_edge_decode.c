@@ -4,6 +4,7 @@
 #include <ngx_http.h>
 
 #include "ngx_edge_decode.h"
+#include "ngx_edge_decode_parts.h"
 
 
 static ngx_conf_enum_t  ngx_edge_decode_modes[] = {
@@ -204,25 +205,43 @@ ngx_edge_decode_header(ngx_http_request_t *r, ngx_edge_headers_t *headers)
 }
 
 
+static void
+ngx_edge_decode_cleanup(void *data)
+{
+    ngx_edge_decode_count(data);
+    ngx_edge_decode_close(data);
+}
+
+
 ngx_edge_decode_t *
 ngx_edge_decode_create(ngx_http_request_t *r,
     const ngx_edge_decode_conf_t *conf, edge_coding_e coding,
     ngx_edge_headers_t *headers, ngx_edge_encoders_t *encoders)
 {
-    ngx_edge_decode_t  *decode;
+    ngx_edge_decode_t   *decode;
+    ngx_pool_cleanup_t  *cln;
 
-    decode = ngx_pcalloc(r->pool, sizeof(ngx_edge_decode_t));
-    if (decode == NULL) {
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_edge_decode_t));
+    if (cln == NULL) {
         return NULL;
     }
+
+    decode = cln->data;
+    ngx_memzero(decode, sizeof(ngx_edge_decode_t));
+
+    cln->handler = ngx_edge_decode_cleanup;
 
     decode->request = r;
     decode->conf = conf;
     decode->decoder = ngx_edge_decode_decoder(coding);
+    decode->encoders = encoders;
     decode->memory.account = edge_pool_memory(encoders->pool);
     decode->memory.reclaim = ngx_edge_decode_reclaim;
     decode->memory.data = encoders;
     decode->last_out = &decode->out;
+
+    /* a part of a page is not coded by itself */
+    decode->sent = (r == r->main) ? NULL : "identity";
 
     ngx_edge_decode_header(r, headers);
 

@@ -30,12 +30,28 @@ typedef struct {
 } ngx_edge_decode_conf_t;
 
 
+/* what became of a body */
+
+typedef enum {
+    NGX_EDGE_DECODE_ABORTED,        /* nothing yet; the client or upstream
+                                       went away */
+    NGX_EDGE_DECODE_WHOLE,
+    NGX_EDGE_DECODE_DAMAGED,
+    NGX_EDGE_DECODE_CUT,
+    NGX_EDGE_DECODE_WINDOW,
+    NGX_EDGE_DECODE_RATIO,
+    NGX_EDGE_DECODE_SIZE,
+    NGX_EDGE_DECODE_NO_MEMORY
+} ngx_edge_decode_result_e;
+
+
 /* one body on its way from coded to plain */
 
 typedef struct {
     ngx_http_request_t           *request;
     const ngx_edge_decode_conf_t *conf;
     const edge_decoder_t         *decoder;
+    ngx_edge_encoders_t          *encoders;
     edge_decoder_memory_t         memory;
     edge_decoding_t              *decoding;     /* NULL: not begun, ended */
 
@@ -52,6 +68,9 @@ typedef struct {
 
     uint64_t                      bytes_in;
     uint64_t                      bytes_out;
+    ngx_edge_decode_result_e      result;
+    const char                   *sent;         /* the coding it is sent in,
+                                                   NULL: not yet */
 
     /* of the input buffer at hand, which may be let go (stepping) */
     unsigned                      mark_flush:1;

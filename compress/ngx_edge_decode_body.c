@@ -19,10 +19,8 @@ static ngx_int_t ngx_edge_decode_send(ngx_edge_decode_t *decode,
 
 
 void
-ngx_edge_decode_close(void *data)
+ngx_edge_decode_close(ngx_edge_decode_t *decode)
 {
-    ngx_edge_decode_t *decode = data;
-
     if (decode->decoding) {
         decode->decoder->close(decode->decoding);
         decode->decoding = NULL;
@@ -169,6 +167,8 @@ ngx_edge_decode_send(ngx_edge_decode_t *decode, ngx_uint_t always)
         if (rc == NGX_ERROR || rc > NGX_OK || decode->request->header_only) {
             return NGX_ERROR;
         }
+
+        decode->sent = ngx_edge_recode_coding(decode->request);
     }
 
     if (decode->out == NULL && decode->busy == NULL && !always) {

@@ -7,10 +7,6 @@
 #include "ngx_edge_decode_parts.h"
 
 
-/* a short body may well shrink more than a long one should */
-#define NGX_EDGE_DECODE_RATIO_FROM  (1024 * 1024)
-
-
 /* NGX_OK, or NGX_DECLINED: all are made and on their way */
 
 static ngx_int_t
@@ -145,74 +141,13 @@ ngx_edge_decode_emit_marks(ngx_edge_decode_t *decode)
 static ngx_int_t
 ngx_edge_decode_begin(ngx_edge_decode_t *decode)
 {
-    ngx_pool_cleanup_t  *cln;
-
     if (decode->decoding || decode->done) {
         return NGX_OK;
     }
 
-    cln = ngx_pool_cleanup_add(decode->request->pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
     decode->decoding = decode->decoder->create(&decode->memory);
-    if (decode->decoding == NULL) {
-        return NGX_DECLINED;
-    }
 
-    cln->handler = ngx_edge_decode_close;
-    cln->data = decode;
-
-    return NGX_OK;
-}
-
-
-/* what went wrong, as a line in the log and a status */
-
-static ngx_int_t
-ngx_edge_decode_failed(ngx_edge_decode_t *decode, char *what)
-{
-    ngx_log_error(NGX_LOG_ERR, decode->request->connection->log, 0,
-                  "\"%s\" body %s, after %uL bytes decoded to %uL",
-                  decode->decoder->name, what, decode->bytes_in,
-                  decode->bytes_out);
-
-    return NGX_HTTP_BAD_GATEWAY;
-}
-
-
-static ngx_int_t
-ngx_edge_decode_no_memory(ngx_edge_decode_t *decode)
-{
-    ngx_log_error(NGX_LOG_ERR, decode->request->connection->log, 0,
-                  "no memory to decode a \"%s\" body",
-                  decode->decoder->name);
-
-    return NGX_HTTP_SERVICE_UNAVAILABLE;
-}
-
-
-static ngx_int_t
-ngx_edge_decode_check_limits(ngx_edge_decode_t *decode)
-{
-    const ngx_edge_decode_conf_t  *conf;
-
-    conf = decode->conf;
-
-    if (conf->max_size && decode->bytes_out > (uint64_t) conf->max_size) {
-        return ngx_edge_decode_failed(decode, "is larger than "
-                                      "\"compression_decode_max_size\"");
-    }
-
-    if (conf->max_ratio && decode->bytes_out > NGX_EDGE_DECODE_RATIO_FROM
-        && decode->bytes_out / conf->max_ratio > decode->bytes_in)
-    {
-        return ngx_edge_decode_failed(decode, "grows by more than "
-                                      "\"compression_decode_max_ratio\"");
-    }
-
-    return NGX_OK;
+    return decode->decoding ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -283,13 +218,13 @@ ngx_edge_decode_step(ngx_edge_decode_t *decode)
         return ngx_edge_decode_check_limits(decode);
 
     case EDGE_DECODER_NO_MEMORY:
-        return ngx_edge_decode_no_memory(decode);
+        return ngx_edge_decode_failed(decode, NGX_EDGE_DECODE_NO_MEMORY);
 
     case EDGE_DECODER_WINDOW:
-        return ngx_edge_decode_failed(decode, "needs a window over 8 MB");
+        return ngx_edge_decode_failed(decode, NGX_EDGE_DECODE_WINDOW);
 
     default:
-        return ngx_edge_decode_failed(decode, "is damaged");
+        return ngx_edge_decode_failed(decode, NGX_EDGE_DECODE_DAMAGED);
     }
 }
 
@@ -307,7 +242,7 @@ ngx_edge_decode_take(ngx_edge_decode_t *decode)
         rc = ngx_edge_decode_begin(decode);
 
         if (rc == NGX_DECLINED) {
-            return ngx_edge_decode_no_memory(decode);
+            return ngx_edge_decode_failed(decode, NGX_EDGE_DECODE_NO_MEMORY);
         }
 
         if (rc == NGX_OK) {
@@ -358,10 +293,11 @@ ngx_edge_decode_end(ngx_edge_decode_t *decode)
     if (decode->decoding == NULL
         || !decode->decoder->is_whole(decode->decoding))
     {
-        return ngx_edge_decode_failed(decode, "is cut short");
+        return ngx_edge_decode_failed(decode, NGX_EDGE_DECODE_CUT);
     }
 
     decode->done = 1;
+    decode->result = NGX_EDGE_DECODE_WHOLE;
     ngx_edge_decode_close(decode);
 
     return NGX_OK;

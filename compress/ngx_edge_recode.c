@@ -5,6 +5,7 @@
 
 #include "ngx_edge_compression.h"
 #include "ngx_edge_recode.h"
+#include "ngx_edge_variables.h"
 
 
 ngx_edge_encoders_t *
@@ -72,6 +73,17 @@ ngx_edge_recode_has_room(ngx_http_request_t *r,
     return edge_memory_has_room(edge_pool_memory(encoders->pool), size)
            && ngx_edge_coder_find(encoders, coders, recode->dictionary,
                                   recode->order, recode->count, -1);
+}
+
+
+const char *
+ngx_edge_recode_coding(ngx_http_request_t *r)
+{
+    ngx_edge_context_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_zstd_filter_module);
+
+    return (ctx && ctx->verdict == NGX_EDGE_CODED) ? ctx->coding : "identity";
 }
 
 

@@ -43,6 +43,9 @@ void ngx_edge_recode_find(ngx_http_request_t *r, ngx_edge_headers_t *headers,
 ngx_uint_t ngx_edge_recode_has_room(ngx_http_request_t *r,
     const ngx_edge_recode_t *recode, size_t size);
 
+/* The coding that it is sent in, now that this is decided: its token. */
+const char *ngx_edge_recode_coding(ngx_http_request_t *r);
+
 /*
  * The fields that caches go by, on a response that is left as it is, where
  * another request may have got it in another coding.  NGX_OK, NGX_ERROR.

@@ -27,7 +27,8 @@ static const char  *ngx_edge_status_label_names[NGX_EDGE_METRICS_KINDS][7] = {
     { "server", "result", NULL },
     { "server", "result", "reason", NULL },
     { "server", "reason", NULL },
-    { NULL }
+    { NULL },
+    { "server", "coding", "sent", "result", NULL }
 };
 
 
@@ -56,6 +57,18 @@ static const ngx_edge_status_family_t  ngx_edge_status_families[] = {
     { "compression_skipped_total", NGX_EDGE_STATUS_COUNTER,
       NGX_EDGE_METRICS_SKIPPED, NGX_EDGE_METRICS_COUNT,
       "Responses not coded, by reason." },
+
+    { "compression_decoded_total", NGX_EDGE_STATUS_COUNTER,
+      NGX_EDGE_METRICS_DECODED, NGX_EDGE_METRICS_COUNT,
+      "Responses that came coded and were decoded, by what became of it." },
+
+    { "compression_decoded_input_bytes_total", NGX_EDGE_STATUS_COUNTER,
+      NGX_EDGE_METRICS_DECODED, NGX_EDGE_METRICS_DECODED_IN,
+      "Bytes of bodies before they were decoded." },
+
+    { "compression_decoded_output_bytes_total", NGX_EDGE_STATUS_COUNTER,
+      NGX_EDGE_METRICS_DECODED, NGX_EDGE_METRICS_DECODED_OUT,
+      "Bytes of bodies after they were decoded." },
 
     { "compression_encoders_busy", NGX_EDGE_STATUS_GAUGE,
       NGX_EDGE_METRICS_ENCODERS, NGX_EDGE_METRICS_ENCODERS_BUSY,

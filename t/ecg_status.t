@@ -7,7 +7,7 @@ use warnings;
 use lib 't/lib';
 use EdgeTest;
 use EdgeTest::Client qw(request);
-use EdgeTest::Coding qw(codings dictionary wants);
+use EdgeTest::Coding qw(codings dictionary encode wants);
 use EdgeTest::Status;
 use EdgeTest::Upstream;
 use JSON;
@@ -29,6 +29,8 @@ my $up = EdgeTest::Upstream->start(port => EdgeTest->port(9), handler => sub {
     $conn->last_chunk;
 });
 
+my $coded_page = encode('gzip', $page);
+
 my $http = <<'C';
     log_format bytes '$server_name $compression_bytes_in $compression_bytes_out';
     compression zstd;
@@ -43,6 +45,10 @@ my $http = <<'C';
         location /up/ { proxy_pass http://127.0.0.1:%%PORT9%%;
             proxy_buffering off; }
         location /off { compression off; root %%HTML%%; }
+        location /coded/ {
+            root %%HTML%%;
+            compression_static always; compression_decode on;
+        }
     }
     server {
         listen %%PORT%%; server_name b.test;
@@ -68,6 +74,9 @@ $http =~ s/DICTIONARY/$dictionary/;
 my $edge = EdgeTest->start(workers => 3, http => $http, files => { @file,
     'html/x.html' => $page, 'html/y.html' => $page x 3, 'html/z.png' => $page,
     'html/tiny.html' => 'x', 'html/off/x.html' => $page,
+    'html/coded/x.html.gz' => $coded_page,
+    'html/coded/cut.html.gz' => substr($coded_page, 0, -4),
+    'html/coded/bomb.html.gz' => encode('gzip', "\0" x (4 << 20)),
 });
 
 
@@ -160,6 +169,31 @@ for my $coding (codings()) {
         headers => [ wants($coding) ]) for 1 .. 3;
     settles($coding, 3, 'compression_responses_total', coding => $coding,
         server => 'c.test');
+}
+
+# what came coded, and what became of it
+
+{
+    my @decoded = ('compression_decoded_total', server => 'a.test',
+        coding => 'gzip');
+    my @bytes = (server => 'a.test', sent => 'zstd');
+
+    get('a.test', '/coded/x.html') for 1 .. 3;
+    get('a.test', '/coded/x.html', headers => []) for 1 .. 2;
+    get('a.test', '/coded/x.html', headers => ['Accept-Encoding: gzip']);
+    get('a.test', '/coded/x.html', method => 'HEAD');
+    get('a.test', '/coded/cut.html', headers => []);
+    get('a.test', '/coded/bomb.html', headers => []) for 1 .. 2;
+
+    settles('bombs', 2, @decoded, result => 'ratio');
+    settles('coded anew', 3, @decoded, sent => 'zstd', result => 'whole');
+    settles('plain', 2, @decoded, sent => 'identity', result => 'whole');
+    settles('an error instead', 1, @decoded, sent => 'none', result => 'cut');
+    is(status()->value(@decoded), 8, 'no others');
+    is(status()->value('compression_decoded_input_bytes_total', @bytes),
+        3 * length $coded_page, 'bytes before');
+    is(status()->value('compression_decoded_output_bytes_total', @bytes),
+        3 * length $page, 'and after');
 }
 
 # 4. aborted, and an encoder held and parked
