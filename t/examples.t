@@ -36,7 +36,7 @@ link "$dir/tls/$_", "$dir/tls/customers/$_" or die "$_: $!"
 sub place {
     my ($text) = @_;
 
-    $text =~ s{(/etc/nginx/crl|/srv|/var/log/nginx|/var/lib/nginx|/run)\b}
+    $text =~ s{(/etc/nginx/crl|/srv|/var/(?:log|lib|cache)/nginx|/run)\b}
         {$dir$1}g;
     $text =~ s{/etc/nginx/tls/}{$dir/tls/}g;
     $text =~ s/\b(listen\s+)(80|443)\b/$1%%PORT$port{$2}%%/g;
@@ -281,6 +281,44 @@ for my $coding (qw(zstd br gzip)) {
 
 is(join('', $edge->complaints), '', 'no complaints');
 $edge->stop;
+
+# coded-origin.conf: whatever a client takes, the origin is asked once, for gzip
+
+make_path("$dir/var/cache/nginx");
+
+$upstream = EdgeTest::Upstream->start(port => EdgeTest->port(2),
+    handler => sub {
+        my ($conn, $request) = @_;
+        my $text = "process $$, " . $request->{headers}{'accept-encoding'}
+            . ', <a href="http://origin.example.com/x">x</a>' x 100;
+
+        $conn->reply(200, [ 'Content-Type: text/html', 'Vary: Accept-Encoding',
+            'Content-Encoding: gzip' ], encode('gzip', $text));
+    });
+
+$edge = start('coded-origin');
+
+for my $path ('/page', '/docs/page') {
+    my %text;
+
+    for my $coding (qw(gzip zstd br identity)) {
+        $r = get($path, host => 'www.example.com',
+            headers => ["Accept-Encoding: $coding"]);
+        is($r->coding, $coding, "$path in $coding");
+        $text{ $coding eq 'identity' ? $r->{body}
+            : (decode($coding, $r->{body}))[0] }++;
+    }
+
+    is(join(' ', values %text), 4, 'all the same, of the cache');
+    like((keys %text)[0], qr/^process \d+, gzip,/, 'the origin gave gzip');
+
+    my $wanted = $path =~ /docs/ ? '"/x"' : '"http://origin.example.com/x"';
+    is(scalar(() = (keys %text)[0] =~ /\Q$wanted\E/g), 100, 'the links');
+}
+
+is(join('', $edge->complaints), '', 'no complaints');
+$edge->stop;
+$upstream->stop;
 
 is_deeply([sort keys %started], [sort glob 'examples/*.conf'],
     'each example is here');

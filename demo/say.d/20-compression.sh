@@ -68,6 +68,12 @@ Try in another terminal:
   The same with a dictionary that its upstream made:
     curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has_script' $plain/js/jquery.min.js
 
+  From an upstream that compresses: plain, as it came, and compressed better
+  (compression_decode):
+    curl -s $plain/packed/git/user-manual.html | head
+    curl -sI -H 'Accept-Encoding: gzip' $plain/packed/git/user-manual.html
+    curl -sI -H 'Accept-Encoding: gzip, zstd' $plain/packed/git/user-manual.html
+
   Events, each readable as it comes (Ctrl-C ends them):
     curl -sN --compressed -H 'Accept-Encoding: zstd' $plain/events
 END
