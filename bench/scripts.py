@@ -16,6 +16,9 @@ PARTS = {
     "rules": [
         ("125 compression rules against none", "bench/rules.py", [], {}),
     ],
+    "decode": [
+        ("what coded origins cost", "bench/coded_origins.py", [], {}),
+    ],
     "mtls": [
         ("handshakes with client certificates", "bench/mtls-handshakes.pl",
          [], {}),
