@@ -139,7 +139,7 @@ sub explained {
         && overlaps($start, $end, @{ $self->{outages} });
     return 'quic' if $proto eq 'h3' && (@kills || $reloaded);
     return 'stalled' if $proto eq 'h3' && $outcome eq 'unanswered'
-        && $end - $start >= 59 && $detail =~ /reset by server/;
+        && $end - $start >= 59 && $detail =~ /curl 95:/;
     return 'goaway' if $proto eq 'h2' && $outcome eq 'unanswered' && $reloaded;
     return;
 }
