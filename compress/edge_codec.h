@@ -112,8 +112,9 @@ struct edge_codec_s {
 
     /*
      * Makes an encoder for bodies of up to size_max bytes, or of unknown
-     * size (EDGE_SIZE_UNKNOWN).  whole: each frame is one step FINISH with
-     * room for bound() bytes, which spares the encoder inner buffers.
+     * size (EDGE_SIZE_UNKNOWN).  whole: each frame is one step FINISH, which
+     * spares the encoder inner buffers.  With room for bound() bytes it is
+     * DONE; with less it may be MORE, and the frame is to be abandoned.
      * Memory comes from the given account.  NULL: it refused.
      */
     edge_encoder_t  *(*create)(edge_memory_t *memory,

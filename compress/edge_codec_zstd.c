@@ -155,6 +155,22 @@ edge_codec_zstd_open(edge_encoder_t *encoder, uint64_t size)
 }
 
 
+/* a whole body that has no room is no failure: it is seen when out is full */
+
+static edge_codec_rc_e
+edge_codec_zstd_failed(const edge_encoder_t *encoder, size_t rc,
+    edge_out_t *out)
+{
+    if (encoder->whole && ZSTD_getErrorCode(rc) == ZSTD_error_dstSize_tooSmall)
+    {
+        out->pos = out->size;
+        return EDGE_CODEC_MORE;
+    }
+
+    return edge_codec_zstd_error(rc);
+}
+
+
 static edge_codec_rc_e
 edge_codec_zstd_step(edge_encoder_t *encoder, edge_step_e step,
     edge_in_t *in, edge_out_t *out)
@@ -177,7 +193,7 @@ edge_codec_zstd_step(edge_encoder_t *encoder, edge_step_e step,
     out->pos = output.pos;
 
     if (ZSTD_isError(left)) {
-        return edge_codec_zstd_error(left);
+        return edge_codec_zstd_failed(encoder, left, out);
     }
 
     if (in->pos < in->size) {

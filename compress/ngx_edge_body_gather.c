@@ -104,26 +104,46 @@ ngx_edge_body_spill(ngx_edge_body_t *body)
 }
 
 
-/* a whole body, or what is left of one, as a frame of its own into out */
+/*
+ * How many bytes may come of size: what a client that stops reading then
+ * holds.  More than a slab they are to be fewer than the body.
+ */
+
+static size_t
+ngx_edge_body_whole_max(ngx_edge_body_t *body, size_t size)
+{
+    size_t                    bound;
+    const ngx_edge_coding_t  *coding;
+
+    coding = ngx_edge_coder_coding(body->coder, size);
+    bound = ngx_max(coding->codec->bound(size), coding->stored->bound(size));
+
+    return (size > EDGE_POOL_SLAB) ? ngx_min(bound, EDGE_POOL_SLAB) : bound;
+}
+
+
+/*
+ * A whole body, or what is left of one, as a frame of its own into out.
+ * NGX_DECLINED, with nothing done: it does not fit, or there is no memory.
+ */
 
 static ngx_int_t
 ngx_edge_body_whole(ngx_edge_body_t *body, edge_in_t *in)
 {
-    size_t                      size;
-    ngx_buf_t                  *buf;
-    edge_out_t                  out;
-    const ngx_edge_coding_t    *coding;
-    edge_stream_status_e        status;
+    ngx_buf_t             *buf;
+    edge_out_t             out;
+    edge_stream_t          before;
+    edge_stream_status_e   status;
 
-    size = in->size;
-    coding = ngx_edge_coder_coding(body->coder, size);
-
-    out.size = ngx_max(coding->codec->bound(size),
-                       coding->stored->bound(size));
+    out.size = ngx_edge_body_whole_max(body, in->size);
     out.data = ngx_edge_encoders_scratch(body->encoders, out.size);
     out.pos = 0;
 
-    if (out.data == NULL || ngx_edge_body_attach(body, size, 1) != NGX_OK) {
+    before = body->stream;
+
+    if (out.data == NULL
+        || ngx_edge_body_attach(body, in->size, 1) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -131,7 +151,8 @@ ngx_edge_body_whole(ngx_edge_body_t *body, edge_in_t *in)
 
     ngx_edge_body_release_encoder(body);
 
-    if (status == EDGE_STREAM_REFUSED) {
+    if (status == EDGE_STREAM_REFUSED || status == EDGE_STREAM_WANT_OUT) {
+        body->stream = before;
         return NGX_DECLINED;
     }
 

@@ -17,6 +17,7 @@ use Time::HiRes qw(sleep time);
 use constant {
     BIG => 20 << 20,
     STALLED_KB => 160,          # for each client that stopped reading
+    FILE_KB => 200,             # the same, of a file
     IDLE_KB => 32,              # for each idle stream, above identity
 };
 
@@ -95,7 +96,8 @@ my $conf = $dictionary . <<'CONF';
 CONF
 
 my $edge = EdgeTest->start(http => $conf,
-    files => { @file, 'html/body/4000000.html' => substr($big, 0, 4_000_000) });
+    files => { @file, map { ("html/body/$_.html" => substr $big, 0, $_) }
+        300_000, 500_000, 4_000_000 });
 
 
 # cpu(pid): seconds that a process has computed
@@ -376,6 +378,30 @@ sub stalled {
 }
 
 
+# half of a file is left when it is coded: of that, the buffers are held, and
+# the block that a frame ended with
+
+sub stalled_file {
+    my ($size) = @_;
+    my $path = "/static/body/$size.html";
+
+    fresh('zstd');
+    get($path, headers => $accept) for 1 .. 3;
+
+    my ($each, @clients) = grow($path, 'zstd', 1000, 1.5);
+
+    costs_less($each, FILE_KB, "$size bytes: of the worker for each");
+
+    my $r = $clients[0]{response};
+
+    $r->{body} = $clients[0]{seen} . $clients[0]->hurry->body;
+    $r->{end} = $clients[0]{end} || 'timeout';
+    is_coded($r, substr($big, 0, $size), "$size bytes: it reads on");
+
+    $_->close for @clients;
+}
+
+
 sub idle {
     my ($coding, $plain) = @_;
 
@@ -416,6 +442,10 @@ for my $coding (codings()) {
         idle($coding, $plain);
     };
 }
+
+subtest 'what a client that stops reading a file costs' => sub {
+    stalled_file($_) for 300_000, 500_000, 4_000_000;
+};
 
 is_deeply([ $edge->complaints ], [], 'nothing to complain of');
 

@@ -167,6 +167,43 @@ test_whole_bodies(void **state)
 }
 
 
+/* a whole body that does not fit, and after it one that does */
+
+static void
+test_whole_without_room(void **state)
+{
+    const subject_t   *s = *state;
+    const size_t       size = 300000, room_size = 131072;
+    edge_memory_t      memory = { 0, 0, 0 };
+    unsigned char     *body = edge_test_body(EDGE_TEST_NOISE, size);
+    unsigned char     *room = malloc(room_size);
+    edge_in_t          in = { body, size, 0 };
+    edge_out_t         out = { room, room_size, 0 };
+    edge_encoder_t    *encoder;
+    edge_test_bytes_t  coded = { NULL, 0, 0 };
+
+    encoder = create(s, &memory, 524288, 1, size);
+
+    assert_int_equal(s->codec->step(encoder, EDGE_STEP_FINISH, &in, &out),
+                     EDGE_CODEC_MORE);
+    assert_int_equal(out.pos, out.size);
+
+    s->codec->reset(encoder);
+
+    assert_int_equal(s->codec->open(encoder, 100000), EDGE_CODEC_DONE);
+    assert_int_equal(code_whole(s, encoder, body, 100000, &coded),
+                     EDGE_CODEC_DONE);
+    s->assert_decodes(&coded, body, 100000);
+
+    s->codec->close(encoder);
+    assert_int_equal(memory.used, 0);
+
+    edge_test_release(&coded);
+    free(room);
+    free(body);
+}
+
+
 /* one step carried to its end through rooms of up to room_max bytes */
 
 static void
@@ -546,6 +583,8 @@ test_ceilings(void **state)
       &subject },                                                            \
     { #subject " codes whole bodies", test_whole_bodies, NULL, NULL,         \
       &subject },                                                            \
+    { #subject " stops where there is no room", test_whole_without_room,     \
+      NULL, NULL, &subject },                                                \
     { #subject " codes pieces, flushed ones decodable", test_pieces, NULL,   \
       NULL, &subject },                                                      \
     { #subject " goes on in any room", test_tiny_rooms, NULL, NULL,          \
