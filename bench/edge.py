@@ -76,7 +76,7 @@ http {
     }
 
     server {
-        listen  127.0.0.1:%(static)d backlog=4096;
+        listen  127.0.0.1:%(static)d backlog=4096 sndbuf=%(sndbuf)s;
         root    %(site)s;
     }
 

@@ -1,5 +1,7 @@
 """What clients that stop reading, and idle event streams, cost the worker."""
 
+import hashlib
+import os
 import signal
 import subprocess
 import time
@@ -15,6 +17,12 @@ RCVBUF = 16384
 # An encoder of this one is so large that fewer clients must do.
 FEWER = {"brotli": 4}
 
+PROXIED = "/body", "/events"
+
+# Files of these sizes, in hexadecimal: half is left when they are coded, which
+# is more than of any page that nobody made for it.
+DENSE = 300_000, 500_000, 4_000_000
+
 # Of the other variants only some clients read on: slow coders take an hour.
 CHECKED = 40
 
@@ -23,12 +31,20 @@ def compile_tools():
     folder = roots.TOP + "/build/bench/"
     for name, sources, libraries in (
             ("origin", ["origin"], []),
-            ("clients", ["clients", "decode", "framing"],
+            ("clients", ["clients", "client", "decode", "framing"],
              ["-lzstd", "-lz", "-lbrotlidec"])):
         subprocess.run(["cc", "-O2", "-o", folder + name]
                        + ["%s/bench/%s.c" % (roots.TOP, s) for s in sources]
                        + libraries, check=True)
     return folder
+
+
+def write_dense(root, size):
+    """The path in the site of a file of that size."""
+    path = "/dense-%d.html" % size
+    with open(root.top + root.site + path, "w") as file:
+        file.write(hashlib.shake_128(b"dense").hexdigest(size // 2))
+    return path
 
 
 class Origin:
@@ -55,7 +71,9 @@ class Clients:
     def __init__(self, tools, nginx, path, number, checked, text, cpu):
         self.process = subprocess.Popen(
             roots.pinned(cpu)
-            + [tools + "clients", str(nginx.port["proxied"]), path,
+            + [tools + "clients",
+               str(nginx.port["proxied" if path in PROXIED else "static"]),
+               path,
                nginx.accept, str(number), str(RCVBUF), str(checked), text],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
@@ -148,10 +166,12 @@ HEAD = """
 |---|---:|---:|---:|---:|---|---:|""".lstrip("\n")
 
 
-def run_cases(settings, root, path, tools, say):
+def run_cases(settings, root, path, text, tools, say):
     identity = None
     for variant in settings.variants:
-        if variant == "floor":
+        # Nothing of a file that is sent as it is is in the worker.
+        if variant == "floor" or (variant == "identity"
+                                  and path not in PROXIED):
             continue
         if (variant not in ("identity", "gzip")
                 and root.module(variant) is None):
@@ -159,7 +179,7 @@ def run_cases(settings, root, path, tools, say):
             continue
         case = Case(settings, root, variant, path)
         try:
-            case.run(tools, settings.corpus.stream)
+            case.run(tools, text)
         except edge.NotRunning as error:
             say("| %s | %s | | | | | |" % (variant,
                                            str(error).replace("\n", " ")))
@@ -172,17 +192,29 @@ def run_cases(settings, root, path, tools, say):
             case.seconds))
 
 
+BUFFERS = ("Socket buffers: listen sndbuf=%s, SO_RCVBUF of the client %d, "
+           "SO_SNDBUF of the upstream 65536; no temporary files."
+           % (SNDBUF, RCVBUF))
+
+
 def run(settings, wanted_roots, say):
     tools = compile_tools()
+    stream = settings.corpus.stream
     for root in wanted_roots:
         if "stalled" in settings.parts:
             say("\n### %s: clients that stop reading 20 MB, proxied in chunks"
-                "\n\nSocket buffers: listen sndbuf=%s, SO_RCVBUF of the client "
-                "%d, SO_SNDBUF of the upstream 65536; no temporary files.\n\n%s"
-                % (root.name, SNDBUF, RCVBUF, HEAD))
-            run_cases(settings, root, "/body", tools, say)
+                "\n\n%s\n\n%s" % (root.name, BUFFERS, HEAD))
+            run_cases(settings, root, "/body", stream, tools, say)
+
+        for size in DENSE if "files" in settings.parts else ():
+            path = write_dense(root, size)
+            say("\n### %s: clients that stop reading a file of %d KB, half of "
+                "it when coded\n\n%s" % (root.name, size // 1000, HEAD))
+            run_cases(settings, root, path, root.top + root.site + path,
+                      tools, say)
+            os.remove(root.top + root.site + path)
 
         if "events" in settings.parts:
             say("\n### %s: idle event streams, proxy_buffering off\n\n%s"
                 % (root.name, HEAD))
-            run_cases(settings, root, "/events", tools, say)
+            run_cases(settings, root, "/events", stream, tools, say)
