@@ -760,7 +760,7 @@ ngx_http_zstd_init(ngx_conf_t *cf)
 
     *h = ngx_http_zstd_static_handler;
 
-    if (ngx_edge_compression_metrics_init(cf, &zmcf->encoders,
+    if (ngx_edge_compression_metrics_init(cf, &zmcf->encoders, zmcf->store,
                                           ngx_http_zstd_log_handler)
         != NGX_OK)
     {

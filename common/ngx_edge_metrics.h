@@ -20,7 +20,7 @@
 #define NGX_EDGE_METRICS_MAGIC    0x65644d45
 
 /* of all that follows: kinds, cells and labels included */
-#define NGX_EDGE_METRICS_VERSION  1
+#define NGX_EDGE_METRICS_VERSION  2
 
 
 /* What is counted together, and by which labels it is told apart. */
@@ -158,7 +158,8 @@ typedef struct {
 
 typedef enum {
     NGX_EDGE_METRICS_CRL,               /* issuer */
-    NGX_EDGE_METRICS_CRL_LOAD           /* none */
+    NGX_EDGE_METRICS_CRL_LOAD,          /* none */
+    NGX_EDGE_METRICS_KEPT               /* none */
 } ngx_edge_metrics_looked_up_e;
 
 enum {
@@ -172,6 +173,15 @@ enum {
     NGX_EDGE_METRICS_CRL_LOAD_MSEC,
     NGX_EDGE_METRICS_CRL_LOAD_OK,       /* 1 or 0 */
     NGX_EDGE_METRICS_CRL_LOAD_PROBLEMS
+};
+
+/* dictionaries that origins make */
+
+enum {
+    NGX_EDGE_METRICS_KEPT_NUMBER,
+    NGX_EDGE_METRICS_KEPT_BYTES,
+    NGX_EDGE_METRICS_KEPT_FOUND,        /* these two are counts */
+    NGX_EDGE_METRICS_KEPT_EVICTED
 };
 
 /* label may be NULL; values are as many as the enumerations above say. */

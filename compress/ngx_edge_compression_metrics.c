@@ -6,17 +6,24 @@ static void ngx_edge_compression_metrics_coded(ngx_http_request_t *r,
     ngx_edge_metrics_t *metrics, const ngx_edge_body_t *body);
 static void ngx_edge_compression_metrics_publish(
     ngx_edge_encoders_t *encoders);
+static ngx_int_t ngx_edge_compression_metrics_tell(void *data, void *to,
+    ngx_edge_metrics_add_pt add);
 
 
 ngx_int_t
 ngx_edge_compression_metrics_init(ngx_conf_t *cf,
-    ngx_edge_encoders_t *encoders, ngx_http_handler_pt handler)
+    ngx_edge_encoders_t *encoders, ngx_edge_dictionary_store_t *store,
+    ngx_http_handler_pt handler)
 {
     ngx_http_handler_pt        *h;
     ngx_edge_metrics_t         *metrics;
     ngx_http_core_main_conf_t  *cmcf;
 
-    if (ngx_edge_metrics_join(cf, &metrics, NULL, NULL) != NGX_OK) {
+    if (ngx_edge_metrics_join(cf, &metrics,
+                              store ? ngx_edge_compression_metrics_tell : NULL,
+                              store)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -133,4 +140,28 @@ ngx_edge_compression_metrics_publish(ngx_edge_encoders_t *encoders)
     cells[NGX_EDGE_METRICS_ENCODERS_PARKED] += encoders->parked;
 
     encoders->parked = 0;
+}
+
+
+/* What is kept is counted in the index, for all workers. */
+
+static ngx_int_t
+ngx_edge_compression_metrics_tell(void *data, void *to,
+    ngx_edge_metrics_add_pt add)
+{
+    ngx_edge_dictionary_store_t *store = data;
+
+    uint64_t            values[4];
+    edge_kept_counts_t  counts;
+
+    ngx_shmtx_lock(&store->shared->mutex);
+    edge_kept_index_count(store->index, &counts);
+    ngx_shmtx_unlock(&store->shared->mutex);
+
+    values[NGX_EDGE_METRICS_KEPT_NUMBER] = counts.count;
+    values[NGX_EDGE_METRICS_KEPT_BYTES] = counts.bytes;
+    values[NGX_EDGE_METRICS_KEPT_FOUND] = counts.found;
+    values[NGX_EDGE_METRICS_KEPT_EVICTED] = counts.evicted;
+
+    return add(to, NGX_EDGE_METRICS_KEPT, NULL, values);
 }

@@ -4,6 +4,7 @@
 
 
 #include "ngx_edge_body.h"
+#include "ngx_edge_dictionary_store.h"
 #include "ngx_edge_elect.h"
 #include "ngx_edge_metrics.h"
 
@@ -14,10 +15,11 @@
 
 /*
  * From postconfiguration.  If somebody asks, the handler is called at the end
- * of each request, and is to call count().
+ * of each request, and is to call count().  store may be NULL.
  */
 ngx_int_t ngx_edge_compression_metrics_init(ngx_conf_t *cf,
-    ngx_edge_encoders_t *encoders, ngx_http_handler_pt handler);
+    ngx_edge_encoders_t *encoders, ngx_edge_dictionary_store_t *store,
+    ngx_http_handler_pt handler);
 
 /* The end of a request; body is NULL if it was not coded. */
 void ngx_edge_compression_metrics_count(ngx_http_request_t *r,

@@ -59,7 +59,22 @@ static const struct {
 
     { "mtls_crl_load_problems", NGX_EDGE_METRICS_CRL_LOAD,
       NGX_EDGE_METRICS_CRL_LOAD_PROBLEMS, 0, NULL,
-      "Files and lists left aside then; the error log names them." }
+      "Files and lists left aside then; the error log names them." },
+
+    { "compression_dictionaries_entries", NGX_EDGE_METRICS_KEPT,
+      NGX_EDGE_METRICS_KEPT_NUMBER, 0, NULL,
+      "Dictionaries of origins that are kept." },
+
+    { "compression_dictionaries_bytes", NGX_EDGE_METRICS_KEPT,
+      NGX_EDGE_METRICS_KEPT_BYTES, 0, NULL, "Bytes of their content." },
+
+    { "compression_dictionaries_found_total", NGX_EDGE_METRICS_KEPT,
+      NGX_EDGE_METRICS_KEPT_FOUND, 0, NULL,
+      "Requests that announced one that serves them." },
+
+    { "compression_dictionaries_evicted_total", NGX_EDGE_METRICS_KEPT,
+      NGX_EDGE_METRICS_KEPT_EVICTED, 0, NULL,
+      "Dictionaries that went as there was no room." }
 };
 
 
@@ -167,6 +182,17 @@ ngx_edge_status_store(ngx_edge_status_out_t *out,
 }
 
 
+/* nearly all is what is; the last of them are counts */
+
+static ngx_edge_status_type_e
+ngx_edge_status_list_type(ngx_uint_t k)
+{
+    return (ngx_edge_status_lists[k].what == NGX_EDGE_METRICS_KEPT
+            && ngx_edge_status_lists[k].value >= NGX_EDGE_METRICS_KEPT_FOUND)
+           ? NGX_EDGE_STATUS_COUNTER : NGX_EDGE_STATUS_GAUGE;
+}
+
+
 static void
 ngx_edge_status_sources(ngx_edge_status_out_t *out,
     ngx_edge_metrics_zone_t *zone)
@@ -214,7 +240,7 @@ ngx_edge_status_sources(ngx_edge_status_out_t *out,
 
             if (!begun++) {
                 ngx_edge_status_begin(out, ngx_edge_status_lists[k].name,
-                                      NGX_EDGE_STATUS_GAUGE, names,
+                                      ngx_edge_status_list_type(k), names,
                                       ngx_edge_status_lists[k].help);
             }
 

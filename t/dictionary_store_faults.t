@@ -5,10 +5,11 @@ use strict;
 use warnings;
 
 use lib 't/lib';
-use EdgeTest 'zstd_filter';
+use EdgeTest qw(zstd_filter ecg);
 use EdgeTest::Client qw(get);
 use EdgeTest::Dictionary;
 use EdgeTest::DictionaryStore;
+use EdgeTest::Status;
 use EdgeTest::Upstream;
 use Digest::SHA qw(sha256_hex);
 use Test::More;
@@ -63,6 +64,7 @@ sub start {
     proxy_max_temp_file_size 0;
     server {
         listen %%PORT%%;
+        location = /json { ecg_status json; }
         location / {
             proxy_pass http://127.0.0.1:%%PORT1%%;
             proxy_buffering off;
@@ -99,6 +101,14 @@ subtest 'no more than so many' => sub {
     is_with(wait_dcz('/next/', content($_)), $next, content($_), $_)
         for qw(a c d);
     is_without(get('/next/', headers => headers(content('b'))), $next, 'b');
+
+    my $status = EdgeTest::Status->json;
+    my %is = map { $_ => $status->value("compression_dictionaries$_") }
+        qw(_entries _bytes _evicted_total);
+    is_deeply(\%is, { _entries => 3, _bytes => 3 * length content('a'),
+        _evicted_total => 1 }, 'ecg_status tells of them');
+    cmp_ok($status->value('compression_dictionaries_found_total'), '>=', 4,
+        'and how often they were found');
 
     is_deeply([ $edge->complaints ], [], 'nothing to complain of');
     $edge->stop;
