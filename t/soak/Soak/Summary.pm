@@ -109,12 +109,15 @@ sub tell_flat {
 
         my $most = $limit->{percent} / 100 * $fit->{mean};
         $most = $limit->{least} if $most < $limit->{least};
-        my $good = $fit->{surely} <= $most;
+
+        # sanitizers keep what was freed, and where: leaks are theirs to tell
+        my $is_judged = !$ENV{EDGE_SANITIZER} || $what eq 'descriptors';
+        my $good = !$is_judged || $fit->{surely} <= $most;
 
         printf "%s: mean %.0f, slope %+.2f (+-%.2f) a minute, growth %+.0f in "
             . "%d samples, limit %.0f: %s\n", $name, $fit->{mean},
             60 * $fit->{slope}, 120 * $fit->{error}, $fit->{growth}, $fit->{n},
-            $most, $good ? 'flat' : 'NOT FLAT';
+            $most, !$is_judged ? 'not judged' : $good ? 'flat' : 'NOT FLAT';
         $is_flat = 0 if !$good;
     }
 
