@@ -100,6 +100,18 @@ ngx_edge_headers_note_vary(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 }
 
 
+/* of the bytes that are sent: RFC 9530, and what it replaces */
+
+static ngx_uint_t
+ngx_edge_headers_is_digest(ngx_str_t *name)
+{
+    return ngx_edge_headers_is_name(name, "Content-Digest")
+           || ngx_edge_headers_is_name(name, "Repr-Digest")
+           || ngx_edge_headers_is_name(name, "Digest")
+           || ngx_edge_headers_is_name(name, "Content-MD5");
+}
+
+
 static void
 ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 {
@@ -130,9 +142,11 @@ ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 
         break;
 
+    case sizeof("Digest") - 1:
+    case sizeof("Repr-Digest") - 1:
     case sizeof("Content-Digest") - 1:
-        if (ngx_edge_headers_is_name(&h->key, "Content-Digest")) {
-            headers->digest = h;
+        if (ngx_edge_headers_is_digest(&h->key)) {
+            headers->digests = 1;
         }
 
         break;
@@ -149,13 +163,6 @@ ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
                                      "Access-Control-Allow-Origin"))
         {
             headers->allow_origin = h;
-        }
-
-        break;
-
-    case sizeof("Content-MD5") - 1:
-        if (ngx_edge_headers_is_name(&h->key, "Content-MD5")) {
-            headers->md5 = h;
         }
 
         break;
@@ -376,15 +383,31 @@ ngx_edge_headers_coded(ngx_http_request_t *r, ngx_edge_headers_t *headers,
 }
 
 
+static void
+ngx_edge_headers_clear_digests(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_edge_headers_is_digest(&h[i].key)) {
+                h[i].hash = 0;
+            }
+        }
+    }
+}
+
+
 void
 ngx_edge_headers_changed(ngx_http_request_t *r, ngx_edge_headers_t *headers)
 {
-    if (headers->digest) {
-        headers->digest->hash = 0;
-    }
-
-    if (headers->md5) {
-        headers->md5->hash = 0;
+    if (headers->digests) {
+        ngx_edge_headers_clear_digests(r);
     }
 
     ngx_http_clear_content_length(r);

@@ -14,10 +14,9 @@
 
 typedef struct {
     ngx_table_elt_t  *vary;             /* names Accept-Encoding or is "*" */
-    ngx_table_elt_t  *digest;           /* Content-Digest (RFC 9530) */
-    ngx_table_elt_t  *md5;              /* Content-MD5 */
     ngx_table_elt_t  *allow_origin;     /* Access-Control-Allow-Origin */
     unsigned          vary_dictionary:1;    /* Vary: Available-Dictionary */
+    unsigned          digests:1;        /* fields that clients check it by */
     unsigned          use_as:1;         /* Use-As-Dictionary (RFC 9842) */
     unsigned          coded:1;          /* Content-Encoding, however set */
     unsigned          no_transform:1;   /* RFC 9111, 5.2.2.6 */
