@@ -100,18 +100,6 @@ ngx_edge_headers_note_vary(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 }
 
 
-/* of the bytes that are sent: RFC 9530, and what it replaces */
-
-static ngx_uint_t
-ngx_edge_headers_is_digest(ngx_str_t *name)
-{
-    return ngx_edge_headers_is_name(name, "Content-Digest")
-           || ngx_edge_headers_is_name(name, "Repr-Digest")
-           || ngx_edge_headers_is_name(name, "Digest")
-           || ngx_edge_headers_is_name(name, "Content-MD5");
-}
-
-
 static void
 ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 {
@@ -380,26 +368,6 @@ ngx_edge_headers_coded(ngx_http_request_t *r, ngx_edge_headers_t *headers,
     ngx_edge_headers_changed(r, headers);
 
     return NGX_OK;
-}
-
-
-static void
-ngx_edge_headers_clear_digests(ngx_http_request_t *r)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (ngx_edge_headers_is_digest(&h[i].key)) {
-                h[i].hash = 0;
-            }
-        }
-    }
 }
 
 

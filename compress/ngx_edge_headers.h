@@ -26,6 +26,12 @@ typedef struct {
 void ngx_edge_headers_read(ngx_http_request_t *r,
     ngx_edge_headers_t *headers);
 
+/* Is it a field of a digest: RFC 9530, or one of those that it replaces? */
+ngx_uint_t ngx_edge_headers_is_digest(ngx_str_t *name);
+
+/* Removes these fields, which are of other bytes than those that are sent. */
+void ngx_edge_headers_clear_digests(ngx_http_request_t *r);
+
 /* Is name a member of a list parted by commas?  Case does not count. */
 ngx_uint_t ngx_edge_headers_lists(ngx_str_t *value, const char *name,
     size_t len);
