@@ -1,6 +1,7 @@
 
 #include "ngx_edge_alpn.h"
 #include "ngx_edge_tls_policy.h"
+#include "ngx_edge_tls_servers.h"
 
 
 /* as nginx spells them */
@@ -26,21 +27,12 @@ static void ngx_edge_alpn_offer_http3(ngx_http_connection_t *hc,
 void
 ngx_edge_alpn_install(ngx_conf_t *cf)
 {
-    ngx_uint_t                   i;
-    ngx_http_ssl_srv_conf_t     *sscf;
-    ngx_http_core_srv_conf_t   **cscfp;
-    ngx_http_core_main_conf_t   *cmcf;
+    ngx_edge_tls_server_t  server;
 
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    cscfp = cmcf->servers.elts;
+    ngx_memzero(&server, sizeof(ngx_edge_tls_server_t));
 
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-
-        if (sscf->ssl.ctx) {
-            SSL_CTX_set_alpn_select_cb(sscf->ssl.ctx, ngx_edge_alpn_select,
-                                       NULL);
-        }
+    while (ngx_edge_tls_servers_next(cf, &server)) {
+        SSL_CTX_set_alpn_select_cb(server.ctx, ngx_edge_alpn_select, NULL);
     }
 }
 

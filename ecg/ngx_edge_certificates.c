@@ -1,5 +1,6 @@
 
 #include "ngx_edge_certificates.h"
+#include "ngx_edge_tls_servers.h"
 
 
 #define NGX_EDGE_CERTIFICATES_BEFORE  (14 * 24 * 60 * 60)
@@ -91,33 +92,21 @@ ngx_int_t
 ngx_edge_certificates_each(ngx_conf_t *cf, ngx_edge_certificates_pt handler,
     void *data)
 {
-    long                         next;
-    X509                        *x;
-    SSL_CTX                     *ctx;
-    ngx_uint_t                   i;
-    ngx_http_ssl_srv_conf_t     *sscf;
-    ngx_http_core_srv_conf_t   **cscfp;
-    ngx_http_core_main_conf_t   *cmcf;
+    long                    next;
+    X509                   *x;
+    ngx_edge_tls_server_t   server;
 
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    cscfp = cmcf->servers.elts;
+    ngx_memzero(&server, sizeof(ngx_edge_tls_server_t));
 
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-        ctx = sscf->ssl.ctx;
-
-        if (ctx == NULL) {
-            continue;
-        }
-
+    while (ngx_edge_tls_servers_next(cf, &server)) {
         next = SSL_CERT_SET_FIRST;
 
-        while (SSL_CTX_set_current_cert(ctx, next) == 1) {
+        while (SSL_CTX_set_current_cert(server.ctx, next) == 1) {
             next = SSL_CERT_SET_NEXT;
-            x = SSL_CTX_get0_certificate(ctx);
+            x = SSL_CTX_get0_certificate(server.ctx);
 
             if (x == NULL
-                || handler(data, ctx, x, &cscfp[i]->server_name) != NGX_OK)
+                || handler(data, server.ctx, x, server.name) != NGX_OK)
             {
                 return NGX_ERROR;
             }

@@ -1,5 +1,6 @@
 
 #include "ngx_edge_keylog.h"
+#include "ngx_edge_tls_servers.h"
 
 
 #define NGX_EDGE_KEYLOG_EXPIRES  600
@@ -108,44 +109,32 @@ ngx_edge_keylog_parse(ngx_conf_t *cf, ngx_edge_keylog_conf_t *conf)
 ngx_int_t
 ngx_edge_keylog_install(ngx_conf_t *cf, ngx_edge_keylog_conf_t *conf)
 {
-    SSL_CTX                     *ctx;
-    ngx_uint_t                   i;
-    ngx_edge_keylog_ctx_t       *k;
-    ngx_http_ssl_srv_conf_t     *sscf;
-    ngx_http_core_srv_conf_t   **cscfp;
-    ngx_http_core_main_conf_t   *cmcf;
+    ngx_edge_keylog_ctx_t  *k;
+    ngx_edge_tls_server_t   server;
 
     if (ngx_edge_keylog_index == -1) {
         ngx_edge_keylog_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL,
                                                          NULL);
     }
 
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    cscfp = cmcf->servers.elts;
+    ngx_memzero(&server, sizeof(ngx_edge_tls_server_t));
 
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-        ctx = sscf->ssl.ctx;
-
-        if (ctx == NULL) {
-            continue;
-        }
-
+    while (ngx_edge_tls_servers_next(cf, &server)) {
         k = ngx_palloc(cf->pool, sizeof(ngx_edge_keylog_ctx_t));
         if (k == NULL) {
             return NGX_ERROR;
         }
 
         k->conf = conf;
-        k->next = SSL_CTX_get_keylog_callback(ctx);
+        k->next = SSL_CTX_get_keylog_callback(server.ctx);
 
-        if (SSL_CTX_set_ex_data(ctx, ngx_edge_keylog_index, k) == 0) {
+        if (SSL_CTX_set_ex_data(server.ctx, ngx_edge_keylog_index, k) == 0) {
             ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
                           (char *) "SSL_CTX_set_ex_data() failed");
             return NGX_ERROR;
         }
 
-        SSL_CTX_set_keylog_callback(ctx, ngx_edge_keylog_callback);
+        SSL_CTX_set_keylog_callback(server.ctx, ngx_edge_keylog_callback);
     }
 
     return NGX_OK;

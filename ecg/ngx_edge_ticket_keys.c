@@ -1,5 +1,6 @@
 
 #include "ngx_edge_ticket_keys.h"
+#include "ngx_edge_tls_servers.h"
 
 
 #define NGX_EDGE_TICKET_KEYS_ROTATE  (12 * 60 * 60)
@@ -197,40 +198,29 @@ ngx_edge_ticket_keys_init_zone(ngx_shm_zone_t *zone, void *data)
 ngx_int_t
 ngx_edge_ticket_keys_install(ngx_conf_t *cf, ngx_edge_ticket_keys_conf_t *conf)
 {
-    SSL_CTX                     *ctx;
-    ngx_uint_t                   i;
-    ngx_http_ssl_srv_conf_t     *sscf;
-    ngx_http_core_srv_conf_t   **cscfp;
-    ngx_http_core_main_conf_t   *cmcf;
+    ngx_edge_tls_server_t  server;
 
     if (ngx_edge_ticket_keys_index == -1) {
         ngx_edge_ticket_keys_index = SSL_CTX_get_ex_new_index(0, NULL, NULL,
                                                               NULL, NULL);
     }
 
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    cscfp = cmcf->servers.elts;
+    ngx_memzero(&server, sizeof(ngx_edge_tls_server_t));
 
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        sscf = cscfp[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-        ctx = sscf->ssl.ctx;
-
-        if (ctx == NULL) {
-            continue;
-        }
-
-        if (sscf->session_ticket_keys) {
+    while (ngx_edge_tls_servers_next(cf, &server)) {
+        if (server.conf->session_ticket_keys) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "\"ssl_session_ticket_key\" of server \"%V\" cannot "
                           "be used together with \"ecg_ticket_keys\"",
-                          &cscfp[i]->server_name);
+                          server.name);
             return NGX_ERROR;
         }
 
         /* OpenSSL asks this callback before the older one of nginx */
 
-        if (SSL_CTX_set_ex_data(ctx, ngx_edge_ticket_keys_index, conf) == 0
-            || SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx,
+        if (SSL_CTX_set_ex_data(server.ctx, ngx_edge_ticket_keys_index, conf)
+            == 0
+            || SSL_CTX_set_tlsext_ticket_key_evp_cb(server.ctx,
                                                  ngx_edge_ticket_keys_callback)
                == 0)
         {
