@@ -12,7 +12,7 @@ tree=$dir/nginx-$upstream
 log=$build/logs/nginx-source.log
 
 
-# fetch ARCHIVE SUITE PACKAGE: from one suite of one archive
+# fetch ARCHIVE SUITE PACKAGE [OPTION]: from one suite of one archive
 
 fetch() {
     local keys=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -21,7 +21,15 @@ fetch() {
     mkdir -p "$dir"
     APT_DIR=$dir tools/apt-private.sh "source-$2" \
         "deb-src [signed-by=$keys] $1 $2 main" -- \
-        apt-get --only-source source "$3" >>"$log" 2>&1
+        apt-get ${4:-} --only-source source "$3" >>"$log" 2>&1
+}
+
+
+# Mirrors drop a version's patches sooner than what it was made from.
+
+fetch_unpatched() {
+    fetch "$mirror" "$suite" nginx --tar-only \
+        && tar -C "$dir" -xf "$dir/nginx_$upstream".orig.tar.*z
 }
 
 
@@ -31,16 +39,19 @@ if [ "$(cat "$tree/.version" 2>/dev/null)" != "$version" ]; then
     mkdir -p "$build/logs"
     : > "$log"
 
-    # This very version where it is kept, else the release's own.
+    # This very version where it is kept, else the release's own, else without
+    # Debian's patches.
     fetch "$mirror" "$suite" "nginx=$version" \
         || fetch "${mirror%/debian}/debian-security" "$suite-security" \
                  "nginx=$version" \
-        || fetch "$mirror" "$suite" nginx
+        || fetch "$mirror" "$suite" nginx \
+        || fetch_unpatched
 
     [ -f "$tree/src/core/nginx.h" ] \
         || { tail -5 "$log" >&2; die "no source of nginx $version"; }
     echo "$version" > "$tree/.version"
-    echo "asan: nginx from $(cd "$dir" && echo *.dsc)" >&2
+    echo "asan: nginx from $(cd "$dir" && ls *.dsc 2>/dev/null \
+        || ls nginx_*.orig.tar.*z)" >&2
 fi
 
 # All that the packaged nginx has built in; what it has as modules stays out.
