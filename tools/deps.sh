@@ -90,6 +90,12 @@ log=$build/logs/deps.log
 find_missing "$@"
 [ -z "$missing$unknown" ] && exit 0
 
+# One at a time, and what another has installed meanwhile need not be.
+exec 9>"$build/deps.lock"
+flock 9
+find_missing "$@"
+[ -z "$missing$unknown" ] && exit 0
+
 if [ -n "$unknown" ]; then
     update_lists
     find_missing "$@"

@@ -11,6 +11,9 @@ table=
 passed=0
 failed=0
 
+# Its own ports, as "make test" may run beside it.
+export TEST_NGINX_PORT=${TEST_NGINX_PORT:-12000}
+
 for suite in $releases; do
     if [ "$suite" = "$here" ] && [ -n "${MATRIX_HERE:-}" ]; then
         table="$table$suite: this machine, counted in make test\n"
