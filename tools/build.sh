@@ -36,6 +36,13 @@ fingerprint() {
 }
 
 
+# As the tree has it, "nginx 1.22.1".
+
+nginx_version() {
+    sed -n 's/^#define NGINX_VERSION *"\(.*\)"/nginx \1/p' "$src/src/core/nginx.h"
+}
+
+
 run_configure() {
     # conf_flags is how the distribution's own nginx was configured.
     NGX_CONF_FLAGS=(--with-compat --with-threads --with-http_ssl_module
@@ -60,6 +67,7 @@ flock 9
 now=$(fingerprint | cksum)
 
 if [ "$(cat "$work/configured" 2>/dev/null)" != "$now" ]; then
+    echo "building for $(nginx_version), which takes a minute"
     rm -rf "$tree" "$work/configured"
     mkdir -p "$tree"
     cp -r "$src/." "$tree" || die "cannot copy $src"
