@@ -23,6 +23,39 @@ edge_policy_setting_name(unsigned setting)
 }
 
 
+const char *
+edge_policy_setting_allowed(unsigned setting)
+{
+    return (setting < EDGE_POLICY_SET_PRESET)
+           ? edge_policy_key_allowed((edge_policy_key_e) setting)
+           : "modern, intermediate, pq, pq-only or pci";
+}
+
+
+const char *
+edge_policy_setting_names(void)
+{
+    size_t       len;
+    unsigned     setting;
+
+    static char  names[256];
+
+    if (names[0]) {
+        return names;
+    }
+
+    for (setting = 0, len = 0; setting < EDGE_POLICY_SETTINGS; setting++) {
+        len += (size_t) snprintf(names + len, sizeof(names) - len, "%s%s",
+                                 setting == 0 ? ""
+                                 : setting + 1 < EDGE_POLICY_SETTINGS ? ", "
+                                 : " or ",
+                                 edge_policy_setting_name(setting));
+    }
+
+    return names;
+}
+
+
 unsigned
 edge_policy_setting_find(const char *name, size_t len)
 {

@@ -50,6 +50,14 @@ const char *edge_policy_setting_name(unsigned setting);
 
 unsigned edge_policy_setting_find(const char *name, size_t len);
 
+/* What it may be set to, for messages. */
+
+const char *edge_policy_setting_allowed(unsigned setting);
+
+/* All names, "min_tls, ..., action or preset", for messages. */
+
+const char *edge_policy_setting_names(void);
+
 /*
  * Reads a record of len bytes.  The values point into buf, of
  * EDGE_POLICY_RECORD_MAX + 1 bytes.  Returns 0 if it is damaged.

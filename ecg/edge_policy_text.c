@@ -148,6 +148,31 @@ edge_policy_text_error(edge_policy_text_e result)
 }
 
 
+const char *
+edge_policy_text_allowed(edge_policy_text_e result, const char *wrong)
+{
+    unsigned  setting;
+
+    switch (result) {
+
+    case EDGE_POLICY_TEXT_BAD_NAME:
+        return "a hostname, *. and a hostname, default or no-sni";
+
+    case EDGE_POLICY_TEXT_UNKNOWN_KEY:
+        return edge_policy_setting_names();
+
+    case EDGE_POLICY_TEXT_BAD_VALUE:
+        setting = edge_policy_setting_find(wrong, strcspn(wrong, "="));
+
+        return (setting < EDGE_POLICY_SETTINGS)
+               ? edge_policy_setting_allowed(setting) : NULL;
+
+    default:
+        return NULL;
+    }
+}
+
+
 size_t
 edge_policy_text_format(const char *name, size_t len,
     const edge_policy_stored_t *stored, char *buf)

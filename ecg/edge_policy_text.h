@@ -71,6 +71,15 @@ edge_policy_text_e edge_policy_text_check(const edge_policy_named_t *named,
 const char *edge_policy_text_error(edge_policy_text_e result);
 
 /*
+ * What would have been right, for a message that ends with "it must be ";
+ * NULL if there is no more to say.  wrong is what was wrong, "key=value" or
+ * "key".
+ */
+
+const char *edge_policy_text_allowed(edge_policy_text_e result,
+    const char *wrong);
+
+/*
  * Writes a line without its end to buf, of EDGE_POLICY_LINE_MAX bytes, with
  * a final NUL.  Returns its length.
  */

@@ -150,7 +150,7 @@ ngx_edge_policy_api_error(ngx_http_request_t *r, ngx_uint_t status,
 
     /* no more codes than HTTP has: the message tells them apart */
 
-    ngx_edge_policy_api_add(&out, 512,
+    ngx_edge_policy_api_add(&out, 1024,
                             "{\"success\":false,\"errors\":[{\"code\":%ui,"
                             "\"message\":\"%s%s%s\"}],\"messages\":[],"
                             "\"result\":null",

@@ -191,10 +191,8 @@ ngx_edge_policy_api_parse_one(ngx_http_request_t *r,
     if (text != EDGE_POLICY_TEXT_OK) {
         return ngx_edge_policy_api_error(r, NGX_HTTP_BAD_REQUEST,
                                          "invalid value, it must be",
-                                         request->setting < EDGE_POLICY_KEYS
-                                         ? edge_policy_key_allowed(
-                                           (edge_policy_key_e) request->setting)
-                                         : "the name of a preset");
+                                         edge_policy_setting_allowed(
+                                             request->setting));
     }
 
     return ngx_edge_policy_api_check(r, task, change);
@@ -274,8 +272,8 @@ ngx_edge_policy_api_json_error(ngx_http_request_t *r,
     edge_policy_json_e result, edge_policy_json_error_t *error,
     ngx_uint_t line)
 {
-    u_char       text[512];
-    const char  *what;
+    u_char      *p, text[512];
+    const char  *what, *allowed;
 
     if (result == EDGE_POLICY_JSON_NO_MEMORY) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -285,12 +283,18 @@ ngx_edge_policy_api_json_error(ngx_http_request_t *r,
            : (result == EDGE_POLICY_JSON_SHAPE) ? "unexpected JSON"
            : edge_policy_text_error(error->text);
 
+    allowed = (result == EDGE_POLICY_JSON_TEXT)
+              ? edge_policy_text_allowed(error->text, error->wrong) : NULL;
+
+    p = text;
+
     if (line) {
-        (void) ngx_snprintf(text, sizeof(text), "record %ui, %s%Z", line,
-                            error->wrong);
-    } else {
-        (void) ngx_snprintf(text, sizeof(text), "%s%Z", error->wrong);
+        p = ngx_sprintf(p, "record %ui, ", line);
     }
+
+    (void) ngx_snprintf(p, text + sizeof(text) - p, "%s%s%s%Z", error->wrong,
+                        allowed ? ", it must be " : "",
+                        allowed ? allowed : "");
 
     return ngx_edge_policy_api_error(r, NGX_HTTP_BAD_REQUEST, what,
                                      (char *) text);

@@ -1,13 +1,13 @@
 
 #include "ngx_edge_tls_policy.h"
 #include "edge_hostname.h"
+#include "edge_policy_text.h"
 
 
 static ngx_int_t ngx_edge_tls_policy_parse_name(ngx_conf_t *cf,
     ngx_str_t *value, edge_policy_record_t *record);
 static ngx_int_t ngx_edge_tls_policy_parse_setting(ngx_conf_t *cf,
     ngx_str_t *setting, edge_policy_t *policy);
-static const char *ngx_edge_tls_policy_key_list(ngx_pool_t *pool);
 static ngx_int_t ngx_edge_tls_policy_compile(ngx_conf_t *cf,
     ngx_edge_tls_policy_record_t *r, const edge_policy_t *policy);
 static ngx_int_t ngx_edge_tls_policy_overlay(ngx_conf_t *cf,
@@ -72,8 +72,9 @@ ngx_edge_tls_policy_parse_name(ngx_conf_t *cf, ngx_str_t *value,
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid name \"%V\" in \"ecg_policy\": it must be "
-                           "a hostname, \"*.\" and a hostname, \"default\" or "
-                           "\"no-sni\"", value);
+                           "%s", value,
+                           edge_policy_text_allowed(EDGE_POLICY_TEXT_BAD_NAME,
+                                                    NULL));
         return NGX_ERROR;
     }
 
@@ -88,10 +89,9 @@ static ngx_int_t
 ngx_edge_tls_policy_parse_setting(ngx_conf_t *cf, ngx_str_t *setting,
     edge_policy_t *policy)
 {
-    u_char             *p;
-    ngx_str_t           key, value;
-    edge_policy_e       result;
-    edge_policy_key_e   k;
+    u_char         *p;
+    ngx_str_t       key, value;
+    edge_policy_e   result;
 
     p = ngx_strlchr(setting->data, setting->data + setting->len, '=');
 
@@ -121,50 +121,21 @@ ngx_edge_tls_policy_parse_setting(ngx_conf_t *cf, ngx_str_t *setting,
         break;
 
     case EDGE_POLICY_BAD_VALUE:
-        k = edge_policy_find_key((char *) key.data, key.len);
-
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" of \"%V\" in \"ecg_policy\": "
                            "it must be %s", &value, &key,
-                           k == EDGE_POLICY_KEYS ? "modern, intermediate, pq, "
-                           "pq-only or pci" : edge_policy_key_allowed(k));
+                           edge_policy_text_allowed(EDGE_POLICY_TEXT_BAD_VALUE,
+                                                    (char *) setting->data));
         break;
 
     default:
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown key \"%V\" in \"ecg_policy\": it must be "
-                           "one of %s", &key,
-                           ngx_edge_tls_policy_key_list(cf->pool));
+                           "one of %s", &key, edge_policy_setting_names());
         break;
     }
 
     return NGX_ERROR;
-}
-
-
-static const char *
-ngx_edge_tls_policy_key_list(ngx_pool_t *pool)
-{
-    u_char    *list, *p, *last;
-    unsigned   key;
-
-    list = ngx_pnalloc(pool, 256);
-    if (list == NULL) {
-        return "";
-    }
-
-    p = list;
-    last = list + 255;
-
-    for (key = 0; key < EDGE_POLICY_KEYS; key++) {
-        p = ngx_slprintf(p, last, "%s, ",
-                         edge_policy_key_name((edge_policy_key_e) key));
-    }
-
-    p = ngx_slprintf(p, last, "preset");
-    *p = '\0';
-
-    return (const char *) list;
 }
 
 

@@ -127,7 +127,7 @@ my @refused = (
     [400, 'min_tls/b.test', '{"value":1.3}', qr/neither a string/],
     [400, 'min_tls/b.test', '{"value":"1.5"}', qr/must be: 1\.0, 1\.1/],
     [400, 'http2/b.test', '{"value":"yes"}', qr/must be: on or off/],
-    [400, 'preset/b.test', '{"value":"best"}', qr/name of a preset/],
+    [400, 'preset/b.test', '{"value":"best"}', qr/must be: modern, .* or pci/],
     [400, 'ciphers/b.test', '{"value":"NOSUCH"}', qr/NOSUCH is unknown/],
     [400, 'ciphers/b.test', '{"value":""}', qr/invalid value/],
     [400, 'ciphers/b.test', '{"value":"ECDHE-RSA-AES128-GCM-SHA256"}',
@@ -142,7 +142,9 @@ my @refused = (
     [400, 'bulk', '', qr/no records/],
     [400, 'bulk', qq({"hostname":"ok.test","settings":{"http2":true}}\n)
         . '{"hostname":"b.test","settings":{"min_tls":"9"}}',
-        qr/invalid value: record 2, min_tls/],
+        qr/invalid value: record 2, min_tls, it must be 1\.0, .* or 1\.3/],
+    [400, 'bulk', '{"hostname":"b.test","settings":{"tls":"1.3"}}',
+        qr/unknown key: record 1, tls, it must be min_tls, .* or preset/],
     [400, 'bulk', '{"hostname":"a\u0022<b","settings":{"http2":true}}',
         qr/invalid name: record 1, a\?<b/],
 );

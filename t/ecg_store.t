@@ -27,6 +27,15 @@ sub edge_policy {
 }
 
 
+sub write_file {
+    open my $out, '>', "$dir/wrong.txt" or die;
+    print $out "$_[0]\n";
+    close $out;
+
+    return "$dir/wrong.txt";
+}
+
+
 sub conf {
     my ($store, $more) = @_;
 
@@ -174,7 +183,16 @@ is(edge_policy('check', $again), '', 'check');
 
 like(edge_policy("check -", $again . ' </dev/null'), qr/0 records/, 'nothing');
 like(`printf 'a min_tls=1.2\\nb min_tls=2\\n' | $command check - 2>&1`,
-    qr/line 2: invalid value "min_tls=2"/, 'a wrong line');
+    qr/standard input: line 2: invalid value "min_tls=2", it must be 1\.0, 1\.1, /,
+    'a wrong line');
+like(edge_policy('check ' . write_file('b min_tls=1.3 max_tls=1.2')),
+    qr/wrong\.txt: line 1: min_tls above max_tls "b"/, '... of a file');
+like(edge_policy('check ' . write_file('b groups=X25519:no')),
+    qr/wrong\.txt: line 1: b: "no" in "groups" is unknown/, '... by OpenSSL');
+like(edge_policy('set b tls=1.2'), qr/unknown key "tls=1\.2", it must be min_tls, /,
+    'a wrong key');
+like(edge_policy('get b..c'), qr/invalid name "b\.\.c", it must be a hostname, /,
+    'a wrong name');
 
 like(edge_policy('explain h7.bulk.test 1.2'),
     qr/^policy h7\.bulk\.test\nsource exact\nmin_tls 1\.3 from h7.*^http2 off from \*\.bulk\.test\n.*refused: no common version/ms,

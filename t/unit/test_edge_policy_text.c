@@ -79,12 +79,37 @@ test_wrong(void **state)
 }
 
 
+static void
+test_allowed(void **state)
+{
+    const char                  *allowed;
+    const edge_policy_preset_t  *preset;
+
+    assert_string_equal(edge_policy_text_allowed(EDGE_POLICY_TEXT_BAD_VALUE,
+                                                 "http2=yes"), "on or off");
+    assert_null(edge_policy_text_allowed(EDGE_POLICY_TEXT_NO_VALUE, "http2"));
+    assert_non_null(edge_policy_text_allowed(EDGE_POLICY_TEXT_BAD_NAME, "*"));
+
+    assert_string_equal(edge_policy_text_allowed(EDGE_POLICY_TEXT_UNKNOWN_KEY,
+                                                 "tls=1.2"),
+                        "min_tls, max_tls, ciphers, ciphersuites, groups, "
+                        "sigalgs, http2, resumption, action or preset");
+
+    allowed = edge_policy_text_allowed(EDGE_POLICY_TEXT_BAD_VALUE, "preset");
+
+    for (preset = edge_policy_presets; preset->name; preset++) {
+        assert_non_null(strstr(allowed, preset->name));
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_allowed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

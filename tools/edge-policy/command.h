@@ -23,6 +23,10 @@ typedef struct {
     int                       json;
     int                       verbose;
 
+    /* what is being read, and where; NULL: nothing but the arguments */
+    const char               *input;
+    unsigned long             line;
+
     edge_policy_store_t      *store;
     edge_tls_policy_cache_t  *compiled;
 } command_t;
@@ -40,9 +44,13 @@ int command_delete(command_t *command, int argc, char **argv);
 int command_stat(command_t *command, int argc, char **argv);
 int command_upgrade(command_t *command, int argc, char **argv);
 
-/* Says how the command is used; returns 2. */
+/* Says how the command is used, to those who did not know; returns 2. */
 
 int usage(void);
+
+/* Begins a message: who says it, and of which line. */
+
+void say(command_t *command);
 
 /* Says what is wrong with the store; returns 1. */
 
@@ -58,12 +66,13 @@ int policy_compiles(command_t *command, const char *name,
  * and -1, said, for a wrong one.  buf is of EDGE_POLICY_RECORD_MAX bytes.
  */
 
-int parse_line(command_t *command, char *line, unsigned long number,
-    edge_policy_named_t *named, char *buf);
+int parse_line(command_t *command, char *line, edge_policy_named_t *named,
+    char *buf);
 
 /* The name of a record; returns 0, said, for one that is none. */
 
-int normalize_argument(const char *argument, char *name, size_t *len);
+int normalize_argument(command_t *command, const char *argument, char *name,
+    size_t *len);
 
 /* Calls each for all records; the store is read anew now and then. */
 

@@ -24,7 +24,7 @@ command_set(command_t *command, int argc, char **argv)
                                   argv[i]);
     }
 
-    if (argc < 2 || parse_line(command, line, 1, &named, buf) != 1) {
+    if (argc < 2 || parse_line(command, line, &named, buf) != 1) {
         return 1;
     }
 
@@ -51,8 +51,12 @@ command_delete(command_t *command, int argc, char **argv)
     edge_store_e          result;
     edge_policy_stored_t  nothing;
 
-    if (argc != 1 || !normalize_argument(argv[0], name, &len)) {
+    if (argc != 1) {
         return usage();
+    }
+
+    if (!normalize_argument(command, argv[0], name, &len)) {
+        return 1;
     }
 
     memset(&nothing, 0, sizeof(nothing));

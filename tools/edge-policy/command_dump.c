@@ -118,8 +118,12 @@ command_get(command_t *command, int argc, char **argv)
 
     static char           buf[EDGE_POLICY_RECORD_MAX + 1];
 
-    if (argc != 1 || !normalize_argument(argv[0], name, &len)) {
+    if (argc != 1) {
         return usage();
+    }
+
+    if (!normalize_argument(command, argv[0], name, &len)) {
+        return 1;
     }
 
     result = edge_policy_store_begin_read(command->store);

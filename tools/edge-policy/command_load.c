@@ -36,7 +36,7 @@ read_records(command_t *command, FILE *in, int store)
     int                   parsed, status;
     char                 *line;
     size_t                size;
-    unsigned long         number, records;
+    unsigned long         records;
     edge_store_e          result;
     edge_policy_named_t   named;
 
@@ -47,9 +47,10 @@ read_records(command_t *command, FILE *in, int store)
     status = 0;
     records = 0;
 
-    for (number = 1; getline(&line, &size, in) != -1; number++) {
+    while (getline(&line, &size, in) != -1) {
 
-        parsed = parse_line(command, line, number, &named, buf);
+        command->line++;
+        parsed = parse_line(command, line, &named, buf);
 
         if (parsed < 0) {
             status = 1;
@@ -101,13 +102,16 @@ read_records(command_t *command, FILE *in, int store)
 
 
 static FILE *
-open_input(int argc, char **argv)
+open_input(command_t *command, int argc, char **argv)
 {
     FILE  *in;
 
     if (argc == 0 || strcmp(argv[0], "-") == 0) {
+        command->input = "standard input";
         return stdin;
     }
+
+    command->input = argv[0];
 
     in = fopen(argv[0], "r");
     if (in == NULL) {
@@ -123,7 +127,7 @@ command_load(command_t *command, int argc, char **argv)
 {
     FILE  *in;
 
-    in = open_input(argc, argv);
+    in = open_input(command, argc, argv);
 
     return in ? read_records(command, in, 1) : 1;
 }
@@ -160,7 +164,7 @@ command_check(command_t *command, int argc, char **argv)
         return each_record(command, check_record);
     }
 
-    in = open_input(argc, argv);
+    in = open_input(command, argc, argv);
 
     return in ? read_records(command, in, 0) : 1;
 }

@@ -4,7 +4,7 @@
  * runs.  See docs/ecg.md.
  */
 
-#include <unistd.h>
+#include <getopt.h>
 
 #include "command.h"
 
@@ -39,18 +39,25 @@ static const command_verb_t  verbs[] = {
 };
 
 
-int
-usage(void)
+static void
+print_usage(FILE *out)
 {
     const command_verb_t  *verb;
 
-    fprintf(stderr, "usage: edge-policy [-s store] [-m map_size] [-j] [-v] "
+    fprintf(out, "usage: edge-policy [-s store] [-m map_size] [-j] [-v] "
             "command\n\n");
 
     for (verb = verbs; verb->name; verb++) {
-        fprintf(stderr, "    %-8s %-22s %s\n", verb->name, verb->arguments,
+        fprintf(out, "    %-8s %-22s %s\n", verb->name, verb->arguments,
                 verb->purpose);
     }
+}
+
+
+int
+usage(void)
+{
+    print_usage(stderr);
 
     return 2;
 }
@@ -105,11 +112,17 @@ main(int argc, char **argv)
 
     static edge_policy_store_t  store;
 
+    static const struct option  options[] = {
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
     memset(&command, 0, sizeof(command));
     command.store = &store;
     command.path = "/var/lib/nginx/edge-policy.db";
 
-    while ((option = getopt(argc, argv, "s:m:jv")) != -1) {
+    while ((option = getopt_long(argc, argv, "s:m:jvh", options, NULL)) != -1)
+    {
         switch (option) {
 
         case 's':
@@ -118,7 +131,9 @@ main(int argc, char **argv)
 
         case 'm':
             if (!parse_size(optarg, &command.map_size)) {
-                return usage();
+                fprintf(stderr, "edge-policy: invalid map_size \"%s\", it must "
+                        "be a size of 1m or more\n", optarg);
+                return 2;
             }
             break;
 
@@ -129,6 +144,10 @@ main(int argc, char **argv)
         case 'v':
             command.verbose = 1;
             break;
+
+        case 'h':
+            print_usage(stdout);
+            return 0;
 
         default:
             return usage();
@@ -145,6 +164,11 @@ main(int argc, char **argv)
     }
 
     if (verb->name == NULL) {
+
+        if (argc) {
+            fprintf(stderr, "edge-policy: unknown command \"%s\"\n", argv[0]);
+        }
+
         return usage();
     }
 

@@ -2,6 +2,17 @@
 #include "command.h"
 
 
+void
+say(command_t *command)
+{
+    fprintf(stderr, "edge-policy: ");
+
+    if (command->input) {
+        fprintf(stderr, "%s: line %lu: ", command->input, command->line);
+    }
+}
+
+
 int
 policy_compiles(command_t *command, const char *name,
     const edge_policy_t *policy)
@@ -24,10 +35,11 @@ policy_compiles(command_t *command, const char *name,
     ok = (entry->result == EDGE_TLS_POLICY_OK);
 
     if (!ok) {
-        fprintf(stderr, "edge-policy: %s: \"%s\" in \"%s\" %s%s%s\n", name,
+        say(command);
+        fprintf(stderr, "%s: \"%s\" in \"%s\" %s%s\n", name,
                 entry->error.name, edge_policy_key_name(entry->error.key),
                 edge_tls_policy_error_text(entry->result),
-                entry->error.needs ? entry->error.needs : "", "");
+                entry->error.needs ? entry->error.needs : "");
     }
 
     edge_tls_policy_cache_release(entry);
@@ -36,29 +48,63 @@ policy_compiles(command_t *command, const char *name,
 }
 
 
-int
-parse_line(command_t *command, char *line, unsigned long number,
-    edge_policy_named_t *named, char *buf)
+/* One record in JSON: returns what is wrong, and where, or NULL. */
+
+static const char *
+parse_json(char *line, edge_policy_named_t *named, char *buf,
+    edge_policy_json_error_t *error)
 {
-    const char                *why, *what;
+    edge_policy_json_e  result;
+
+    result = edge_policy_json_record(line, strlen(line),
+                                     (uint64_t) time(NULL), buf, named, error);
+
+    switch (result) {
+
+    case EDGE_POLICY_JSON_OK:
+        return NULL;
+
+    case EDGE_POLICY_JSON_TEXT:
+        return edge_policy_text_error(error->text);
+
+    default:
+        error->text = EDGE_POLICY_TEXT_OK;
+        return (result == EDGE_POLICY_JSON_SYNTAX) ? "no JSON"
+                                                   : "not a record";
+    }
+}
+
+
+static int
+say_wrong(command_t *command, const char *why, edge_policy_text_e text,
+    const char *wrong)
+{
+    const char  *allowed;
+
+    allowed = edge_policy_text_allowed(text, wrong);
+
+    say(command);
+    fprintf(stderr, "%s \"%s\"%s%s\n", why, wrong,
+            allowed ? ", it must be " : "", allowed ? allowed : "");
+
+    return -1;
+}
+
+
+int
+parse_line(command_t *command, char *line, edge_policy_named_t *named,
+    char *buf)
+{
+    const char                *why;
     edge_policy_t              policy;
     edge_policy_text_e         text;
-    edge_policy_json_e         result;
     edge_policy_json_error_t   error;
 
-    why = NULL;
-    what = "";
-
     if (line[strspn(line, " \t")] == '{') {
-        result = edge_policy_json_record(line, strlen(line),
-                                         (uint64_t) time(NULL), buf, named,
-                                         &error);
-        if (result != EDGE_POLICY_JSON_OK) {
-            why = (result == EDGE_POLICY_JSON_TEXT)
-                  ? edge_policy_text_error(error.text)
-                  : result == EDGE_POLICY_JSON_SYNTAX ? "no JSON" : "not a "
-                  "record";
-            what = error.wrong;
+        why = parse_json(line, named, buf, &error);
+
+        if (why) {
+            return say_wrong(command, why, error.text, error.wrong);
         }
 
     } else {
@@ -69,30 +115,25 @@ parse_line(command_t *command, char *line, unsigned long number,
         }
 
         if (text != EDGE_POLICY_TEXT_OK) {
-            why = edge_policy_text_error(text);
-            what = named->wrong;
+            return say_wrong(command, edge_policy_text_error(text), text,
+                             named->wrong);
         }
     }
 
-    if (why) {
-        fprintf(stderr, "edge-policy: line %lu: %s \"%s\"\n", number, why,
-                what);
-        return -1;
+    text = edge_policy_text_check(named, &policy);
+
+    if (text != EDGE_POLICY_TEXT_OK) {
+        return say_wrong(command, edge_policy_text_error(text), text,
+                         named->name);
     }
 
-    if (edge_policy_text_check(named, &policy) != EDGE_POLICY_TEXT_OK
-        || !policy_compiles(command, named->name, &policy))
-    {
-        fprintf(stderr, "edge-policy: in line %lu\n", number);
-        return -1;
-    }
-
-    return 1;
+    return policy_compiles(command, named->name, &policy) ? 1 : -1;
 }
 
 
 int
-normalize_argument(const char *argument, char *name, size_t *len)
+normalize_argument(command_t *command, const char *argument, char *name,
+    size_t *len)
 {
     if (edge_hostname_normalize_record(argument, strlen(argument), name, len)
         == EDGE_HOSTNAME_OK)
@@ -100,7 +141,8 @@ normalize_argument(const char *argument, char *name, size_t *len)
         return 1;
     }
 
-    fprintf(stderr, "edge-policy: invalid name \"%s\"\n", argument);
+    (void) say_wrong(command, edge_policy_text_error(EDGE_POLICY_TEXT_BAD_NAME),
+                     EDGE_POLICY_TEXT_BAD_NAME, argument);
 
     return 0;
 }
