@@ -77,25 +77,21 @@ sub fault_of {
 }
 
 
-# sweep(name, ask, text): allocations one after the other, until none is left to
-# fail
+# sweep(name, ask, text): allocations one after the other
 
 sub sweep {
     my ($name, $ask, $text) = @_;
-    my ($tried, $right, @wrong) = (0, 0);
+    my ($right, @wrong) = (0);
 
     is(fault_of($ask->(), $text), undef, "$name: right, when nothing fails");
 
-    for (my $n = 1; ; $n++) {
-        my ($r, $failed) = $alloc->fail_at($n, $ask);
+    my $tried = $alloc->sweep($edge, $ask, sub {
+        my ($r, $n) = @_;
         my $fault = fault_of($r, $text);
 
         push @wrong, "allocation $n: $fault" if defined $fault;
-        last if !$failed || join(' ', $edge->workers) ne $worker;
-
-        $tried++;
         $right++ if $r->{end} ne 'cut' && $r->{status} == 200;
-    }
+    });
 
     is_deeply(\@wrong, [], "$name: $tried allocations failed, $right responses"
         . ' right, no other whole');

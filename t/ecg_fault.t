@@ -1,35 +1,32 @@
 # ecg_fault: each allocation of a handshake with a policy, and of a change by
 # the API, fails once: the worker lives, no handshake gets a looser policy, and
-# the store has the change or has it not.
+# the store has the change or has it not.  Of whole handshakes and their requests
+# each 97th is tried; EDGE_ALLOC_STRIDE=1 tries all.
 
 use strict;
 use warnings;
 
 use lib 't/lib';
 use EdgeTest 'ecg';
+use EdgeTest::Alloc;
 use EdgeTest::Client qw(request);
 use EdgeTest::Hello;
+use EdgeTest::TlsClient;
 use Test::More;
 
 my $command = $ENV{EDGE_POLICY} || 'build/bin/edge-policy';
 
 plan skip_all => "no $command" if !-x $command;
-plan skip_all => 'ASan has an allocator of its own' if $ENV{ASAN_OPTIONS};
+plan skip_all => 'ASan has an allocator of its own' if $ENV{EDGE_SANITIZER};
 
 my $prepared = EdgeTest->prepare;
 my ($cert, $key) = certificate($prepared->{root}, 'x.test');
 my $dir = $prepared->{root};
-my $cc = $ENV{CC} || 'cc';
-
-system("$cc -O1 -fno-builtin -shared -fPIC t/tools/fault_malloc.c"
-    . " -o $dir/fault.so") == 0 or die 't/tools/fault_malloc.c';
-
-$prepared->write_file("$dir/count", "\0" x 24);
-chmod 0666, "$dir/count";
+my $alloc = EdgeTest::Alloc->new("$dir/alloc");
+my $stride = $ENV{EDGE_ALLOC_STRIDE} || 97;
 
 my $edge = EdgeTest->start(log_level => 'error',
-    env => { LD_PRELOAD => "$dir/fault.so", EDGE_FAULT_FILE => "$dir/count" },
-    http => <<"C");
+    env => { $alloc->env }, http => <<"C");
     ssl_certificate $cert;
     ssl_certificate_key $key;
     ssl_protocols TLSv1.2 TLSv1.3;
@@ -37,53 +34,25 @@ my $edge = EdgeTest->start(log_level => 'error',
     ecg_store $dir/db map_size=16m;
     ecg_policy *.conf.test min_tls=1.3;
 
-    server { listen %%PORT%% ssl%%H2%%; server_name x.test; return 200 x; }
+    server { listen %%PORT%% ssl%%H2%%; server_name x.test;
+        return 200 "\$ssl_protocol \$ssl_curve"; }
     server { listen %%PORT1%%; location /edge { ecg_api write; } }
 C
 
 my ($worker) = $edge->workers;
-my @died;
 
 
-# with_fault(n, handshakes, code): what code gives while the n-th allocation,
-# of handshakes or of all, fails
-
-sub with_fault {
-    my ($n, $handshakes, $code) = @_;
-
-    open my $out, '+<', "$dir/count" or die;
-    binmode $out;
-    syswrite $out, pack 'q q q', $n, 0, $handshakes;
-    my $said = $code->();
-
-    sysseek $out, 0, 0;
-    sysread $out, my $bytes, 24;
-    sysseek $out, 0, 0;
-    syswrite $out, "\0" x 24;
-
-    return ($said, (unpack 'q q', $bytes)[1]);
-}
-
-
-# sweep(before, handshakes, code): runs code until none of its allocations failed, five
-# times on end; all that it gave but when nothing failed
+# sweep(before, code, stride): code with one allocation failing after the other;
+# all that it gave
 
 sub sweep {
-    my ($before, $handshakes, $code) = @_;
-    my (@said, $whole);
+    my ($before, $code, $stride) = @_;
+    my @said;
 
-    for (my ($n, $quiet) = (1, 0); $quiet < 5 && $n < 5000; $n++) {
-        $before->($n) if $before;
-        my ($said, $failed) = with_fault($n, $handshakes, $code);
+    $alloc->sweep($edge, $code, sub { push @said, $_[0] }, before => $before,
+        stride => $stride);
 
-        $quiet = $failed ? 0 : $quiet + 1;
-        push @died, $n if join(' ', $edge->workers) ne $worker;
-        $worker = join ' ', $edge->workers;
-        push @said, $said if $failed;
-        $whole = $said;
-    }
-
-    return ($whole, @said);
+    return @said;
 }
 
 
@@ -107,36 +76,74 @@ for (['strict.test', 23], ['a.conf.test', 29]) {
 
     for my $state ('known', 'not known') {
         my $before = $state eq 'known' ? undef : \&change;
+        my $old = sub { answer(sni => $name, versions => ['1.2']) };
+        my $new = sub { answer(sni => $name, groups => [$group, 52 - $group],
+            shares => []) };
 
-        my ($whole, @said) = sweep($before, 1,
-            sub { answer(sni => $name, versions => ['1.2']) });
-        is($whole, 'alert 70', "$name, $state: refused");
-        is(scalar(grep { /^1\./ } @said), 0,
+        is($old->(), 'alert 70', "$name, $state: refused");
+        my @said = sweep($before, $old);
+        is(scalar(grep { !/^alert|^closed/ } @said), 0,
             '... and so it is, each of ' . @said . ' allocations failing');
 
-        ($whole, @said) = sweep($before, 1,
-            sub { answer(sni => $name, groups => [$group, 52 - $group],
-                shares => []) });
-        like($whole, qr/^retry \w+ $group\b/, '... 1.3 is accepted');
-        is(scalar(grep { !/^retry \w+ $group\b|^alert|^closed/ } @said), 0,
+        my $right = qr/^retry \w+ $group\b/;
+        like($new->(), $right, '... 1.3 is accepted');
+        @said = sweep($before, $new);
+        is(scalar(grep { !/$right|^alert|^closed/ } @said), 0,
             '... or refused, each of ' . @said . ' failing');
     }
 }
 
-my ($whole, @said) = sweep(undef, 0, sub {
+
+# Whole handshakes, and what nginx says of them in its response
+
+my $context = EdgeTest::TlsClient::context(version => '1.3');
+
+sub get {
+    my (%o) = @_;
+
+    return eval { EdgeTest::TlsClient::get(port => EdgeTest->port,
+        ctx => $context, %o) } || {};
+}
+
+
+for my $name ('strict.test', 'a.conf.test') {
+    my $right = get(sni => $name)->{body};
+    my @session;
+
+    like($right, $name eq 'strict.test' ? qr/^TLSv1\.3 prime256v1$/
+        : qr/^TLSv1\.3 (?!prime256v1)/, "$name: a whole handshake");
+
+    for my $kind ('full', 'resumed') {
+        my $before = $kind eq 'resumed' && sub {
+            @session = (session => get(sni => $name)->{session});
+        };
+        my @said = sweep($before, sub { get(sni => $name, @session) }, $stride);
+        my @answered = grep { defined $_->{body} } @said;
+
+        is(scalar(grep { $_->{body} ne $right } @answered), 0, "... $kind, "
+            . @said . ' allocations failing: ' . @answered . ' are answered,'
+            . ' by the policy');
+        $before->() if $before;
+        is(get(sni => $name, @session)->{reused}, $kind eq 'resumed' ? 1 : 0,
+            '... and it is ' . $kind);
+    }
+}
+
+my $put = sub {
     return request('/edge/hostnames/settings/min_tls/put.test',
         port => EdgeTest->port(1), method => 'PUT',
         data => '{"value":"1.3"}')->{status};
-});
+};
+my @said = sweep(undef, $put);
 
-is($whole, 200, 'PUT');
+is($put->(), 200, 'PUT');
 is(scalar(grep { !/^(?:200|400|5\d\d|0)$/ } @said), 0,
     '... or an error, each of ' . @said . ' failing');
 like(`$command -s $dir/db get put.test`, qr/^put\.test min_tls=1\.3$/,
     '... and the record is whole');
 is(`$command -s $dir/db check 2>&1`, '', '... as is the store');
 
-is("@died", '', 'no worker died');
+is(join(' ', $edge->workers), $worker, 'no worker died');
 is(answer(sni => 'strict.test', versions => ['1.2']), 'alert 70',
     '... and refuses');
 is($edge->log =~ /signal|assert/ ? $edge->log : '', '', 'no crash in the log');

@@ -15,6 +15,7 @@ use Test::More;
 plan skip_all => 'ASan has allocators of its own' if $ENV{EDGE_SANITIZER};
 
 my $alloc = EdgeTest::Alloc->new("$EdgeTest::ServRoot/alloc-$$");
+my $stride = $ENV{EDGE_ALLOC_STRIDE} || 97;
 
 my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
 my $dir = $pki->path('');
@@ -79,11 +80,16 @@ my %truth = (
 );
 
 
+my %context;
+
 sub get {
     my ($who, %o) = @_;
 
+    $o{ctx} = $context{"$who $o{version}"} ||= EdgeTest::TlsClient::context(
+        version => $o{version}, @{ $cert{$who} });
+
     return eval { EdgeTest::TlsClient::get(port => EdgeTest->port,
-        sni => 'localhost', @{ $cert{$who} }, %o) } || {};
+        sni => 'localhost', %o) } || {};
 }
 
 
@@ -105,33 +111,25 @@ sub is_true {
 }
 
 
-# One client again and again, another allocation failing each time, until none
-# is left to fail.  A session is good once.  Returns how many failed, and how
-# many requests were answered nevertheless.
-
-my $stride = $ENV{EDGE_ALLOC_STRIDE} || 97;
-my $begin = 0;
+# One client again and again, another allocation failing each time.  A session
+# is good once.  Returns how many failed, and how many requests were answered
+# nevertheless.
 
 sub sweep {
     my ($who, $wrong, %o) = @_;
-    my ($failed, $answered) = (0, 0);
     my $resumed = delete $o{resumed};
+    my $answered = 0;
 
-    for (my $n = 1 + $begin++ % $stride; ; $n += $stride) {
-        $o{session} = get($who, %o, session => undef)->{session} if $resumed;
+    my $failed = $alloc->sweep($edge, sub { get($who, %o) }, sub {
+        my ($r, $n) = @_;
 
-        my ($r, $count) = $alloc->fail_at($n, sub { get($who, %o) });
-
-        $failed += $count;
-
-        if ($r->{status} && $r->{status} =~ /^(?:200|400)$/) {
-            $answered++;
-            push @$wrong, "$who, allocation $n: $r->{status} $r->{body}"
-                if !is_true($who, $r);
-        }
-
-        last if !$count || ($edge->workers)[0] != $worker;
-    }
+        return if !$r->{status} || $r->{status} !~ /^(?:200|400)$/;
+        $answered++;
+        push @$wrong, "$who, allocation $n: $r->{status} $r->{body}"
+            if !is_true($who, $r);
+    }, stride => $stride, before => $resumed && sub {
+        $o{session} = get($who, %o, session => undef)->{session};
+    });
 
     return ($failed, $answered);
 }

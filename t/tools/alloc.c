@@ -1,10 +1,13 @@
 
 /*
- * Preloaded into nginx by t/mtls_memory.t: one allocation of the process fails.
+ * Preloaded into nginx by EdgeTest::Alloc: one allocation of the process fails.
  *
  * EDGE_ALLOC_FILE names a file that is mapped: two 64-bit numbers, set and read
  * by the test.  The first counts allocations down; the one that makes it 0
  * fails.  At 0 nothing is counted.  The second counts those that failed.
+ *
+ * SSL_new() of OpenSSL 3.6 and later crashes where it finds no memory: those
+ * allocations are left out there.
  */
 
 #define _GNU_SOURCE
@@ -12,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -26,6 +30,7 @@ typedef struct {
 
 static alloc_counter_t   none;
 static alloc_counter_t  *counter = &none;
+static int               left_out;
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -64,7 +69,7 @@ alloc_is_due(void)
 
     left = counter->left;
 
-    if (left == 0) {
+    if (left == 0 || left_out) {
         return 0;
     }
 
@@ -78,6 +83,29 @@ alloc_is_due(void)
     errno = ENOMEM;
 
     return 1;
+}
+
+
+void *
+SSL_new(void *ctx)
+{
+    void             *ssl;
+    static int        crashes;
+    static void     *(*next)(void *ctx);
+    unsigned long   (*version)(void);
+
+    if (next == NULL) {
+        next = (void *(*)(void *)) dlsym(RTLD_NEXT, "SSL_new");
+        version = (unsigned long (*)(void)) dlsym(RTLD_DEFAULT,
+                                                  "OpenSSL_version_num");
+        crashes = version() >= 0x30600000UL;
+    }
+
+    left_out = crashes;
+    ssl = next(ctx);
+    left_out = 0;
+
+    return ssl;
 }
 
 
@@ -112,4 +140,11 @@ posix_memalign(void **p, size_t alignment, size_t size)
     *p = __libc_memalign(alignment, size);
 
     return *p ? 0 : ENOMEM;
+}
+
+
+void *
+memalign(size_t alignment, size_t size)
+{
+    return alloc_is_due() ? NULL : __libc_memalign(alignment, size);
 }

@@ -8,6 +8,12 @@ package EdgeTest::Alloc;
 #
 # runs $code while the $n-th allocation from now on fails; $failed: it came to
 # that. Files go with the object.
+#
+#   my $tried = $alloc->sweep($edge, $code, $check, stride => $stride);
+#
+# runs $code again and again, another allocation failing each time, until none is
+# left to fail or a worker has died; $check->($said, $n) for each that failed.
+# $tried: how many those were. With a stride not each is tried.
 
 use strict;
 use warnings;
@@ -16,7 +22,7 @@ use warnings;
 sub new {
     my ($class, $path) = @_;
     my $cc = $ENV{CC} || 'cc';
-    my $self = bless { path => $path, owner => $$ }, $class;
+    my $self = bless { path => $path, owner => $$, begin => 0 }, $class;
 
     system("$cc -O1 -shared -fPIC t/tools/alloc.c -o $path.so -ldl"
         . " 2>$path.cc") == 0
@@ -57,6 +63,32 @@ sub fail_at {
     $self->set(0);
 
     return ($said, $failed);
+}
+
+
+# The end is where none failed three times on end: how many there are may differ
+# by what came in one read, or by what a connection before left to be done.
+
+sub sweep {
+    my ($self, $edge, $code, $check, %o) = @_;
+    my $workers = join ' ', $edge->workers;
+    my $stride = $o{stride} || 1;
+    my $tried = 0;
+
+    for (my ($n, $quiet) = (1 + $self->{begin}++ % $stride, 0); $quiet < 3;
+        $n += $stride)
+    {
+        $o{before}->() if $o{before};
+
+        my ($said, $failed) = $self->fail_at($n, $code);
+
+        $quiet = $failed ? 0 : $quiet + 1;
+        $tried += $failed;
+        $check->($said, $n) if $failed;
+        last if join(' ', $edge->workers) ne $workers;
+    }
+
+    return $tried;
 }
 
 
