@@ -6,7 +6,8 @@
  * by the test.  The first counts allocations down; the one that makes it 0
  * fails.  At 0 nothing is counted.  The second counts those that failed.
  *
- * SSL_new() of OpenSSL 3.6 and later crashes where it finds no memory: those
+ * SSL_set_accept_state() of OpenSSL 3.2 and later has no way to say that it found
+ * no memory, and SSL_set_options(), which nginx calls then, crashes: its
  * allocations are left out there.
  */
 
@@ -86,26 +87,23 @@ alloc_is_due(void)
 }
 
 
-void *
-SSL_new(void *ctx)
+void
+SSL_set_accept_state(void *ssl)
 {
-    void             *ssl;
     static int        crashes;
-    static void     *(*next)(void *ctx);
+    static void     (*next)(void *ssl);
     unsigned long   (*version)(void);
 
     if (next == NULL) {
-        next = (void *(*)(void *)) dlsym(RTLD_NEXT, "SSL_new");
+        next = (void (*)(void *)) dlsym(RTLD_NEXT, "SSL_set_accept_state");
         version = (unsigned long (*)(void)) dlsym(RTLD_DEFAULT,
                                                   "OpenSSL_version_num");
-        crashes = version() >= 0x30600000UL;
+        crashes = version() >= 0x30200000UL;
     }
 
     left_out = crashes;
-    ssl = next(ctx);
+    next(ssl);
     left_out = 0;
-
-    return ssl;
 }
 
 

@@ -71,7 +71,7 @@ sub fail_at {
 
 sub sweep {
     my ($self, $edge, $code, $check, %o) = @_;
-    my $workers = join ' ', $edge->workers;
+    my $workers = join(' ', $edge->workers) or return 0;
     my $stride = $o{stride} || 1;
     my $tried = 0;
 
