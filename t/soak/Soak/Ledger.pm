@@ -6,7 +6,9 @@ package Soak::Ledger;
 # A request that got no whole answer is explained by
 #
 #   kill       its connection was one of those of the worker that was killed,
-#              at a time when it was not answered yet
+#              at a time when it was not answered yet; or it had not told its
+#              port (a ClientHello of our own; -1, as curl has it, where the
+#              handshake did not end), and was under way at that time
 #   origin     it went to the origin while that was restarted
 #   quic       it was over HTTP/3, and the edge was reloaded, or a worker was
 #              killed, meanwhile: nginx leads packets of a connection to the
@@ -134,7 +136,8 @@ sub explained {
     my $reloaded = overlaps($start, $end, grep { $_->{edge} eq $edge }
         @{ $self->{reloads} });
 
-    return 'kill' if $proto ne 'h3' && grep { $_->{ports}{$port} } @kills;
+    return 'kill' if $proto ne 'h3'
+        && grep { $port <= 0 || $_->{ports}{$port} } @kills;
     return 'origin' if $detail =~ m{^/(?:up|raw|events)/}
         && overlaps($start, $end, @{ $self->{outages} });
     return 'quic' if $proto eq 'h3' && (@kills || $reloaded);
@@ -188,10 +191,6 @@ sub judge_claim {
         my $why = $self->explained($start, $end, $edge, $proto, $port,
             'unanswered', '');
 
-        # a ClientHello of our own does not tell its port
-        $why = 'kill' if !$port && grep { $_->{edge} eq $edge
-            && $_->{time} >= $start && $_->{time} <= $end }
-            @{ $self->{kills} };
         return $self->{lost}{$why}++ if $why;
     }
 
