@@ -184,6 +184,9 @@ for my $dark (0, 1) {
         . ($dark ? 'dark' : 'light') . '"', 10);
     $back{$dark} = $browser->evaluate(
         'getComputedStyle(document.body).backgroundColor');
+    is($browser->evaluate('Array.from(document.querySelectorAll(".chart .axis"))'
+        . '.filter(e => e.getBBox().x < 0).length'), 0,
+        'numbers of any size fit beside the plots');
     $browser->screenshot("$ENV{SHOTS}/wide-$dark.png") if $ENV{SHOTS};
 }
 

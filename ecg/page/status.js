@@ -48,6 +48,10 @@ function seconds(value) {
         : si(value * 1e6) + '\u202f\u00b5s';
 }
 
+function times(value) {
+    return (value < 100 ? value.toFixed(1) : si(value)) + '\u00d7';
+}
+
 function left(time) {
     const past = time < 0;
     const t = Math.abs(time);
@@ -216,7 +220,7 @@ const PLOTS = [
       })) },
 
     { title: 'Ratio', unit: 'bytes before to bytes after', kind: 'line',
-      order: ['zstd', 'br', 'gzip'], format: v => v.toFixed(1) + '\u00d7',
+      order: ['zstd', 'br', 'gzip'], format: times,
       data: () => rates((was, is) => {
           const values = {};
 
@@ -639,8 +643,8 @@ function drawTables(now) {
             return row([cell('Server', name),
                 cell('Coded', si(s.responses), number),
                 cell('As they were', si(s.skipped), number),
-                cell('Ratio', output ? (input / output).toFixed(2) + '\u00d7'
-                    : '\u2013', number),
+                cell('Ratio', output ? times(input / output) : '\u2013',
+                    number),
                 cell('Bytes saved', si(Math.max(input - output, 0), 'B'),
                     number),
                 cell('Handshakes', si(s.handshakes), number),
