@@ -143,6 +143,11 @@ for (1 .. 30) {
 ok($drawn, 'each has something drawn');
 
 like(texts('.chart:nth-of-type(2) .legend'), qr/zstd .*br /, 'both codings');
+like(join('; ', $browser->evaluate('document.getElementById("h-minutes")'
+    . '.textContent + Array.from(document.querySelectorAll(".chart .axis"))'
+    . '.map(e => e.textContent)')),
+    qr/^The last (?:minute\d.*-30 s|two minutes.*-1 min|\w+ minutes.*-2 min)/,
+    'they go back as far as the page is old');
 like(texts('.chart .legend'), qr/TLSv1\.3/, 'versions');
 like(texts('.chart .legend'), qr/no common version/, 'refusals');
 

@@ -5,7 +5,7 @@
 
 const PREFIX = 'nginx_edge_';
 const EVERY = 2000;                 // milliseconds between questions
-const MINUTES = 5;
+const MINUTES = 5;                  // that plots show at most
 const DAY = 86400;
 const BOUNDS = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, .01, .03, .1, .3, 1];
 const MOST_SERVERS = 60;            // whose figures are kept one by one
@@ -314,7 +314,7 @@ function Chart(plot) {
 Chart.prototype.point = function (event) {
     const box = this.svg.getBoundingClientRect();
     const time = this.from + (event.clientX - box.left - this.edge)
-        / (box.width - this.edge) * MINUTES * 60;
+        / (box.width - this.edge) * this.span;
     let best = null;
 
     this.list.forEach((p, i) => {
@@ -359,6 +359,15 @@ Chart.prototype.name = function (values) {
     });
 };
 
+// How many of them plots show: as many as the page is old.
+
+function minutes() {
+    const seen = points.length
+        ? points[points.length - 1].time - points[0].time : 0;
+
+    return Math.min(Math.max(Math.ceil(seen / 60), 1), MINUTES);
+}
+
 Chart.prototype.draw = function () {
     const width = this.svg.clientWidth || 360;
     const height = this.svg.clientHeight || 170;
@@ -366,7 +375,8 @@ Chart.prototype.draw = function () {
 
     this.list = this.plot.data();
     this.list.forEach(p => this.name(p.values));
-    this.from = now - MINUTES * 60;
+    this.span = minutes() * 60;
+    this.from = now - this.span;
     this.edge = 44;
 
     const used = this.names.filter(name =>
@@ -377,7 +387,7 @@ Chart.prototype.draw = function () {
     const max = Math.max(...heights, 0);
     const top = max > 0 ? nice(max) : 1;
 
-    const x = time => this.edge + (time - this.from) / (MINUTES * 60)
+    const x = time => this.edge + (time - this.from) / this.span
         * (width - this.edge - 1);
     const y = value => height - 20 - value / top * (height - 28);
 
@@ -411,11 +421,14 @@ Chart.prototype.axes = function (x, y, width, height, top) {
         }
     });
 
-    for (let m = 1; m <= MINUTES; m += 2) {
+    const step = this.span > 180 ? 120 : this.span > 60 ? 60 : 30;
+
+    for (let ago = 0; ago < this.span; ago += step) {
         this.svg.append(shape('text', { class: 'axis', y: height - 4,
-            x: x(this.from + m * 60), 'text-anchor': m === MINUTES ? 'end'
-            : 'middle' },
-            m === MINUTES ? 'now' : '-' + (MINUTES - m) + ' min'));
+            x: x(this.from + this.span - ago),
+            'text-anchor': ago ? 'middle' : 'end' },
+            !ago ? 'now' : ago < 60 ? '-' + ago + ' s'
+            : '-' + ago / 60 + ' min'));
     }
 };
 
@@ -708,6 +721,9 @@ function drawAll() {
     if (since) {
         $('since').textContent = date(since);
     }
+
+    $('h-minutes').textContent = 'The last ' + ['minute', 'two minutes',
+        'three minutes', 'four minutes', 'five minutes'][minutes() - 1];
 
     drawTiles();
     charts.forEach(chart => chart.draw());
