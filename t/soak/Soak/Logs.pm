@@ -74,6 +74,7 @@ sub is_wrong {
 
     $text =~ s/^\*\d+ //;
     $text =~ s/, client: .*//;
+    $text =~ s/".*"/"..."/;
     $text =~ s/(?<![A-Za-z])\d+/N/g;
     $self->{counts}{"$level: $text"}++;
 
