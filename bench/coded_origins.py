@@ -11,7 +11,9 @@ a case's time divided by that of the plain pages passed on in the same round.
 fetched once and compared with the page, byte for byte.
 
     BENCH_ROUNDS=15   BENCH_REQUESTS=1500 a round, of 12 KB; fewer of larger
-    ones   BENCH_PORT=18240, and the next
+    ones   BENCH_PORT=18240, and the next two
+    BENCH_BEFORE: a .so of another build of ours; what it takes to decode is
+    measured beside ours
 """
 
 import gzip
@@ -36,6 +38,8 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", 15))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", 1500))
 SIZES = ["12k", "100k", "300k"]
 PAGES = 8
+OURS = TOP + "/build/modules/ngx_http_zstd_filter_module.so"
+BEFORE = os.environ.get("BENCH_BEFORE")
 
 # What it is, the folder of the origin, and what the client takes.
 CASES = [
@@ -48,6 +52,12 @@ CASES = [
     ("gzip, coded anew in zstd", "gzip", "zstd, gzip"),
     ("br, coded anew in zstd", "br", "zstd, br"),
 ]
+
+# The same with the port of the edge.
+CASES = [(*case, PORT + 1) for case in CASES]
+if BEFORE:
+    CASES += [(title + ", before", folder, accept, PORT + 2)
+              for title, folder, accept, _ in CASES if ", decoded" in title]
 
 CODERS = {
     "plain": None,
@@ -86,7 +96,7 @@ ORIGIN = COMMON + """
 """
 
 EDGE = """
-load_module %(top)s/build/modules/ngx_http_zstd_filter_module.so;
+load_module %(module)s;
 """ + COMMON + """
     compression         zstd;
     compression_decode  on;
@@ -110,10 +120,10 @@ load_module %(top)s/build/modules/ngx_http_zstd_filter_module.so;
 
 
 class Nginx:
-    def __init__(self, name, conf, port):
+    def __init__(self, name, conf, port, module=OURS):
         path = "%s/%s.conf" % (OUT, name)
         with open(path, "w") as file:
-            file.write(conf % {"top": TOP, "out": OUT, "name": name,
+            file.write(conf % {"module": module, "out": OUT, "name": name,
                                "port": port, "origin": PORT})
         self.process = subprocess.Popen(
             [NGINX, "-p", OUT, "-e", name + ".log", "-c", path])
@@ -166,12 +176,12 @@ def run(command, data):
                           check=True).stdout
 
 
-def check(folder, accept, pages):
+def check(folder, accept, port, pages):
     """Each page is what it should be; bytes sent on the average."""
     sent = 0
     for path, _ in pages:
         request = urllib.request.Request(
-            "http://127.0.0.1:%d/%s%s" % (PORT + 1, folder, path),
+            "http://127.0.0.1:%d/%s%s" % (port, folder, path),
             headers={"Accept-Encoding": accept})
         with urllib.request.urlopen(request) as response:
             coding = response.headers.get("Content-Encoding", "identity")
@@ -187,13 +197,14 @@ def check(folder, accept, pages):
     return sent // len(pages)
 
 
-def measure(edge, folder, accept, pages, requests):
+def measure(edges, folder, accept, port, pages, requests):
     """Microseconds of CPU time a request."""
+    edge = edges[port]
     before = edge.cpu()
     done = subprocess.run(
         ["h2load", "--h1", "-t1", "-c8", "-n%d" % requests,
          "-H", "accept-encoding: " + accept]
-        + ["http://127.0.0.1:%d/%s%s" % (PORT + 1, folder, path)
+        + ["http://127.0.0.1:%d/%s%s" % (port, folder, path)
            for path, _ in pages],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if " %d succeeded" % requests not in done.stdout:
@@ -201,8 +212,8 @@ def measure(edge, folder, accept, pages, requests):
     return (edge.cpu() - before) / requests
 
 
-def compare(edge, label, pages):
-    sent = [check(folder, accept, pages) for _, folder, accept in CASES]
+def compare(edges, label, pages):
+    sent = [check(*case, pages) for _, *case in CASES]
     size = sum(size for _, size in pages) / len(pages)
     requests = max(100, int(REQUESTS * 12288 / size))
     times = [[] for _ in CASES]
@@ -210,14 +221,14 @@ def compare(edge, label, pages):
     for turn in range(ROUNDS):
         order = list(range(len(CASES)))
         for case in order[turn % len(order):] + order[:turn % len(order)]:
-            times[case].append(measure(edge, *CASES[case][1:], pages,
+            times[case].append(measure(edges, *CASES[case][1:], pages,
                                        requests))
 
     print("\n%d HTML pages of about %s, %d bytes on the average:\n"
           % (len(pages), label, size))
     print("| response | bytes sent | µs of CPU | ratio | middle half | MB/s |")
     print("|---|---:|---:|---:|---|---:|")
-    for case, (title, _, _) in enumerate(CASES):
+    for case, (title, *_) in enumerate(CASES):
         ratios = sorted(b / a for a, b in zip(times[0], times[case]))
         quarter = len(ratios) // 4
         more = statistics.median(b - a for a, b in zip(times[0], times[case]))
@@ -229,14 +240,17 @@ def compare(edge, label, pages):
 
 def main():
     chosen = make_site()
-    running = []
+    running = {}
     try:
-        running.append(Nginx("origin", ORIGIN, PORT))
-        running.append(Nginx("edge", EDGE, PORT + 1))
+        running[PORT] = Nginx("origin", ORIGIN, PORT)
+        running[PORT + 1] = Nginx("edge", EDGE, PORT + 1)
+        if BEFORE:
+            running[PORT + 2] = Nginx("before", EDGE, PORT + 2,
+                                      os.path.abspath(BEFORE))
         for label in SIZES:
-            compare(running[1], label, chosen[label])
+            compare(running, label, chosen[label])
     finally:
-        for nginx in running:
+        for nginx in running.values():
             nginx.stop()
 
 

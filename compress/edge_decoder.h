@@ -27,7 +27,7 @@ typedef enum {
 
 
 /*
- * Where decoders take their memory: an account, and whom to ask to free some
+ * Where one decoder takes its memory: an account, and whom to ask to free some
  * of it.  reclaim: 1 if it is worth trying again; NULL if there is nobody.
  */
 
@@ -35,6 +35,7 @@ typedef struct {
     edge_memory_t   *account;
     unsigned       (*reclaim)(void *data);
     void            *data;
+    size_t           used;          /* of the account, by this one: from 0 */
 } edge_decoder_memory_t;
 
 
@@ -55,7 +56,19 @@ struct edge_decoder_s {
      */
     unsigned          (*is_whole)(const edge_decoding_t *decoding);
 
+    /*
+     * After a whole body: makes it ready for another, and keeps its memory.
+     * NULL: the library has no way to.
+     */
+    void              (*reset)(edge_decoding_t *decoding);
+
     void              (*close)(edge_decoding_t *decoding);
+
+    /*
+     * Most bytes that a body may need which begins so, as far as that can be
+     * told.  NULL: all need about the same.
+     */
+    size_t            (*needs)(const void *first, size_t size);
 
     /* Most bytes that a body may need, its window included. */
     size_t              memory_max;
@@ -69,6 +82,7 @@ extern const edge_decoder_t  edge_decoder_gzip;
 
 /* For the decoders: asks for room until it is there.  NULL: no. */
 void *edge_decoder_alloc(edge_decoder_memory_t *memory, size_t size);
+void edge_decoder_free(edge_decoder_memory_t *memory, void *data);
 
 
 #endif /* EDGE_DECODER_H */

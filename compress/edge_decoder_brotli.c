@@ -2,7 +2,6 @@
 #include <brotli/decode.h>
 
 #include "edge_decoder.h"
-#include "edge_memory.h"
 
 
 /* the largest window of RFC 7932 is 16 MB; beside it: tables and a little */
@@ -27,7 +26,7 @@ edge_decoder_brotli_alloc(void *memory, size_t size)
 static void
 edge_decoder_brotli_free(void *memory, void *data)
 {
-    edge_memory_free(((edge_decoder_memory_t *) memory)->account, data);
+    edge_decoder_free(memory, data);
 }
 
 
@@ -48,7 +47,7 @@ edge_decoder_brotli_create(edge_decoder_memory_t *memory)
                                                   memory);
 
     if (decoding->state == NULL) {
-        edge_memory_free(memory->account, decoding);
+        edge_decoder_free(memory, decoding);
         return NULL;
     }
 
@@ -132,7 +131,7 @@ static void
 edge_decoder_brotli_close(edge_decoding_t *decoding)
 {
     BrotliDecoderDestroyInstance(decoding->state);
-    edge_memory_free(decoding->memory->account, decoding);
+    edge_decoder_free(decoding->memory, decoding);
 }
 
 
@@ -141,6 +140,8 @@ const edge_decoder_t  edge_decoder_brotli = {
     edge_decoder_brotli_create,
     edge_decoder_brotli_step,
     edge_decoder_brotli_is_whole,
+    NULL,                               /* its state begins but once */
     edge_decoder_brotli_close,
+    NULL,
     EDGE_DECODER_BROTLI_WINDOW + EDGE_DECODER_BROTLI_SLACK
 };

@@ -4,7 +4,6 @@
 #include <zlib.h>
 
 #include "edge_decoder.h"
-#include "edge_memory.h"
 
 
 /* zlib's window, its tables and its state come to it */
@@ -31,7 +30,7 @@ edge_decoder_gzip_alloc(void *memory, uInt items, uInt size)
 static void
 edge_decoder_gzip_free(void *memory, void *data)
 {
-    edge_memory_free(((edge_decoder_memory_t *) memory)->account, data);
+    edge_decoder_free(memory, data);
 }
 
 
@@ -53,7 +52,7 @@ edge_decoder_gzip_create(edge_decoder_memory_t *memory)
     decoding->zstream.opaque = memory;
 
     if (inflateInit2(&decoding->zstream, EDGE_DECODER_GZIP_BITS) != Z_OK) {
-        edge_memory_free(memory->account, decoding);
+        edge_decoder_free(memory, decoding);
         return NULL;
     }
 
@@ -139,11 +138,21 @@ edge_decoder_gzip_is_whole(const edge_decoding_t *decoding)
 }
 
 
+/* at the end of a member: another begins with the first byte */
+
+static void
+edge_decoder_gzip_reset(edge_decoding_t *decoding)
+{
+    (void) inflateReset(&decoding->zstream);
+    decoding->ended = 0;
+}
+
+
 static void
 edge_decoder_gzip_close(edge_decoding_t *decoding)
 {
     (void) inflateEnd(&decoding->zstream);
-    edge_memory_free(decoding->memory->account, decoding);
+    edge_decoder_free(decoding->memory, decoding);
 }
 
 
@@ -152,6 +161,8 @@ const edge_decoder_t  edge_decoder_gzip = {
     edge_decoder_gzip_create,
     edge_decoder_gzip_step,
     edge_decoder_gzip_is_whole,
+    edge_decoder_gzip_reset,
     edge_decoder_gzip_close,
+    NULL,
     EDGE_DECODER_GZIP_MEMORY
 };

@@ -5,7 +5,7 @@
 #include <zstd_errors.h>
 
 #include "edge_decoder.h"
-#include "edge_memory.h"
+#include "edge_zstd_frame.h"
 
 
 /* RFC 9659: a content coding needs no larger window */
@@ -35,7 +35,7 @@ edge_decoder_zstd_alloc(void *memory, size_t size)
 static void
 edge_decoder_zstd_free(void *memory, void *data)
 {
-    edge_memory_free(((edge_decoder_memory_t *) memory)->account, data);
+    edge_decoder_free(memory, data);
 }
 
 
@@ -43,7 +43,7 @@ static void
 edge_decoder_zstd_close(edge_decoding_t *decoding)
 {
     (void) ZSTD_freeDCtx(decoding->dctx);
-    edge_memory_free(decoding->memory->account, decoding);
+    edge_decoder_free(decoding->memory, decoding);
 }
 
 
@@ -184,11 +184,39 @@ edge_decoder_zstd_is_whole(const edge_decoding_t *decoding)
 }
 
 
+static void
+edge_decoder_zstd_reset(edge_decoding_t *decoding)
+{
+    (void) ZSTD_DCtx_reset(decoding->dctx, ZSTD_reset_session_only);
+
+    decoding->whole = 0;
+    decoding->pending = 0;
+    decoding->magic = 0;
+}
+
+
+static size_t
+edge_decoder_zstd_needs(const void *first, size_t size)
+{
+    uint64_t  window;
+
+    if (edge_zstd_frame_read(first, size, &window) != EDGE_ZSTD_FRAME_OK
+        || window > (1 << EDGE_DECODER_ZSTD_WINDOW_LOG))
+    {
+        window = 0;
+    }
+
+    return ZSTD_estimateDStreamSize(window);
+}
+
+
 const edge_decoder_t  edge_decoder_zstd = {
     "zstd",
     edge_decoder_zstd_create,
     edge_decoder_zstd_step,
     edge_decoder_zstd_is_whole,
+    edge_decoder_zstd_reset,
     edge_decoder_zstd_close,
+    edge_decoder_zstd_needs,
     (1 << EDGE_DECODER_ZSTD_WINDOW_LOG) + EDGE_DECODER_ZSTD_SLACK
 };

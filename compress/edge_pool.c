@@ -1,7 +1,7 @@
 
 #include <stdlib.h>
 
-#include "edge_pool.h"
+#include "edge_pool_parts.h"
 
 
 /* sizes of one class share an encoder; above it the size is as unknown */
@@ -11,8 +11,6 @@
 /* whole bodies up to this many bytes have a class of their own */
 #define EDGE_POOL_SMALL          (16 * 1024)
 
-
-typedef struct edge_class_s  edge_class_t;
 
 struct edge_class_s {
     edge_class_t         *next;
@@ -26,23 +24,10 @@ struct edge_class_s {
 
 
 struct edge_lent_s {
+    edge_idle_t           idle;
     edge_class_t         *class;
     edge_encoder_t       *encoder;
     edge_lent_t          *below;        /* in the idle stack of its class */
-    edge_lent_t          *older;        /* among all idle ones */
-    edge_lent_t          *newer;
-};
-
-
-struct edge_pool_s {
-    edge_memory_t         memory;
-    edge_class_t         *classes;
-    edge_lent_t          *oldest;
-    edge_lent_t          *newest;
-    size_t                idle_bytes;   /* by estimate */
-    unsigned              idle_max;
-    unsigned              idle;
-    unsigned              alive;
 };
 
 
@@ -138,20 +123,20 @@ edge_pool_find_class(edge_pool_t *pool, const edge_codec_t *codec,
 }
 
 
-/* may an encoder of the class be made, idle ones let go if need be? */
-
-static unsigned
-edge_pool_class_fits(const edge_pool_t *pool, const edge_class_t *class)
+unsigned
+edge_pool_has_bytes(const edge_pool_t *pool, size_t size)
 {
+    size_t         idle;
     edge_memory_t  evicted;
 
     /* an idle encoder that was never fed takes less than its estimate */
 
-    evicted = pool->memory;
-    evicted.used -= (pool->idle_bytes < evicted.used) ? pool->idle_bytes
-                                                      : evicted.used;
+    idle = pool->encoders.bytes + pool->decoders.bytes;
 
-    return edge_memory_has_room(&evicted, class->estimate);
+    evicted = pool->memory;
+    evicted.used -= (idle < evicted.used) ? idle : evicted.used;
+
+    return edge_memory_has_room(&evicted, size);
 }
 
 
@@ -171,7 +156,8 @@ edge_pool_class(edge_pool_t *pool, const edge_codec_t *codec,
         class = edge_pool_find_class(pool, codec, params, EDGE_POOL_WHOLE_MAX,
                                      whole);
 
-        if (class == NULL || class->idle || edge_pool_class_fits(pool, class))
+        if (class == NULL || class->idle
+            || edge_pool_has_bytes(pool, class->estimate))
         {
             return class;
         }
@@ -192,11 +178,7 @@ edge_pool_unlink(edge_pool_t *pool, edge_lent_t *lent)
 
     *slot = lent->below;
 
-    *(lent->older ? &lent->older->newer : &pool->oldest) = lent->newer;
-    *(lent->newer ? &lent->newer->older : &pool->newest) = lent->older;
-
-    pool->idle--;
-    pool->idle_bytes -= lent->class->estimate;
+    edge_idle_remove(&pool->encoders, &lent->idle);
 }
 
 
@@ -288,15 +270,9 @@ edge_pool_give(edge_pool_t *pool, edge_lent_t *lent)
     lent->below = lent->class->idle;
     lent->class->idle = lent;
 
-    lent->newer = NULL;
-    lent->older = pool->newest;
-    *(pool->newest ? &pool->newest->newer : &pool->oldest) = lent;
-    pool->newest = lent;
+    edge_idle_add(&pool->encoders, &lent->idle, lent->class->estimate);
 
-    pool->idle++;
-    pool->idle_bytes += lent->class->estimate;
-
-    while (pool->idle > pool->idle_max) {
+    while (pool->encoders.count > pool->idle_max) {
         (void) edge_pool_evict(pool);
     }
 }
@@ -313,7 +289,7 @@ edge_pool_has_room(edge_pool_t *pool, const edge_codec_t *codec,
         return 0;
     }
 
-    return class->idle || edge_pool_class_fits(pool, class);
+    return class->idle || edge_pool_has_bytes(pool, class->estimate);
 }
 
 
@@ -322,9 +298,9 @@ edge_pool_evict(edge_pool_t *pool)
 {
     edge_lent_t  *lent;
 
-    lent = pool->oldest;
+    lent = (edge_lent_t *) pool->encoders.oldest;
     if (lent == NULL) {
-        return 0;
+        return edge_pool_evict_decoder(pool);
     }
 
     edge_pool_unlink(pool, lent);
@@ -362,6 +338,15 @@ edge_pool_forget(edge_pool_t *pool, const void *dictionary)
 }
 
 
+void
+edge_pool_reclaim_by(edge_pool_t *pool, unsigned (*reclaim)(void *data),
+    void *data)
+{
+    pool->reclaim = reclaim;
+    pool->reclaim_data = data;
+}
+
+
 edge_memory_t *
 edge_pool_memory(edge_pool_t *pool)
 {
@@ -373,7 +358,7 @@ void
 edge_pool_count(const edge_pool_t *pool, unsigned *alive, unsigned *idle)
 {
     *alive = pool->alive;
-    *idle = pool->idle;
+    *idle = pool->encoders.count;
 }
 
 

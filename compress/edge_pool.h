@@ -4,21 +4,24 @@
 
 
 #include "edge_codec.h"
+#include "edge_decoder.h"
 #include "edge_memory.h"
 
 
 /*
- * Encoders kept between responses, one pool a worker.  Making an encoder
- * costs more than coding a small page, and encoders are the memory of
- * compression: so they are lent per frame and counted against one ceiling.
+ * Encoders and decoders kept between responses, one pool a worker.  Making
+ * one costs more than a small page does, and they are the memory of
+ * compression: so they are lent per frame, or body, and counted against one
+ * ceiling.
  *
  * An encoder is found again by what sizes it: codec, parameters (compared by
  * address: the caller keeps one copy of equal ones), size class of the body,
- * and whether it comes whole.
+ * and whether it comes whole.  A decoder, by the memory it holds.
  */
 
-typedef struct edge_pool_s    edge_pool_t;
-typedef struct edge_lent_s    edge_lent_t;
+typedef struct edge_pool_s          edge_pool_t;
+typedef struct edge_lent_s          edge_lent_t;
+typedef struct edge_lent_decoder_s  edge_lent_decoder_t;
 
 
 /* bodies up to this many bytes are worth coding whole, in one call */
@@ -28,8 +31,18 @@ typedef struct edge_lent_s    edge_lent_t;
 #define EDGE_POOL_SLAB       (128 * 1024)
 
 
-/* ceiling in bytes, 0: none; idle_max: encoders kept idle.  NULL: no memory */
+/*
+ * ceiling in bytes, 0: none; idle_max: encoders kept idle, and as many
+ * decoders.  NULL: no memory.
+ */
 edge_pool_t *edge_pool_create(size_t ceiling, unsigned idle_max);
+
+/*
+ * Whom decoders ask when they are refused memory in the middle of a body:
+ * 1 if it is worth trying again.  Without a call, nobody.
+ */
+void edge_pool_reclaim_by(edge_pool_t *pool, unsigned (*reclaim)(void *data),
+    void *data);
 
 /* Nothing may be lent any more. */
 void edge_pool_destroy(edge_pool_t *pool);
@@ -49,7 +62,23 @@ void edge_pool_give(edge_pool_t *pool, edge_lent_t *lent);
 unsigned edge_pool_has_room(edge_pool_t *pool, const edge_codec_t *codec,
     const edge_params_t *params, uint64_t size, unsigned whole);
 
-/* Lets go of the encoder idle for longest.  0: none was idle. */
+/* Could size bytes be had by letting go of all that is idle?  1 or 0. */
+unsigned edge_pool_has_bytes(const edge_pool_t *pool, size_t size);
+
+/*
+ * A decoder for a body that begins with these bytes, which tell what it may
+ * need and are not taken.  It holds no more than about that.  NULL: no memory.
+ */
+edge_lent_decoder_t *edge_pool_take_decoder(edge_pool_t *pool,
+    const edge_decoder_t *decoder, const void *first, size_t size);
+
+/* Back into the pool; it is kept if its body was whole. */
+void edge_pool_give_decoder(edge_pool_t *pool, edge_lent_decoder_t *lent);
+
+/*
+ * Lets go of the encoder idle for longest, or where there is none, of such a
+ * decoder.  0: none was idle.
+ */
 unsigned edge_pool_evict(edge_pool_t *pool);
 
 /*
@@ -67,6 +96,7 @@ void edge_pool_count(const edge_pool_t *pool, unsigned *alive,
 
 const edge_codec_t *edge_lent_codec(const edge_lent_t *lent);
 edge_encoder_t *edge_lent_encoder(const edge_lent_t *lent);
+edge_decoding_t *edge_lent_decoding(const edge_lent_decoder_t *lent);
 
 
 #endif /* EDGE_POOL_H */

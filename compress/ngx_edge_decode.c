@@ -186,13 +186,6 @@ ngx_edge_decode_elect(ngx_http_request_t *r, edge_coding_e coding,
 }
 
 
-static unsigned
-ngx_edge_decode_reclaim(void *data)
-{
-    return ngx_edge_encoders_make_room(data);
-}
-
-
 static void
 ngx_edge_decode_header(ngx_http_request_t *r, ngx_edge_headers_t *headers)
 {
@@ -235,9 +228,6 @@ ngx_edge_decode_create(ngx_http_request_t *r,
     decode->conf = conf;
     decode->decoder = ngx_edge_decode_decoder(coding);
     decode->encoders = encoders;
-    decode->memory.account = edge_pool_memory(encoders->pool);
-    decode->memory.reclaim = ngx_edge_decode_reclaim;
-    decode->memory.data = encoders;
     decode->last_out = &decode->out;
 
     /* a part of a page is not coded by itself */

@@ -52,8 +52,7 @@ typedef struct {
     const ngx_edge_decode_conf_t *conf;
     const edge_decoder_t         *decoder;
     ngx_edge_encoders_t          *encoders;
-    edge_decoder_memory_t         memory;
-    edge_decoding_t              *decoding;     /* NULL: not begun, ended */
+    edge_lent_decoder_t          *lent;         /* NULL: not begun, ended */
 
     ngx_http_output_header_filter_pt  next_header;
     ngx_http_output_body_filter_pt    next_body;

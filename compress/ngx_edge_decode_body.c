@@ -21,9 +21,9 @@ static ngx_int_t ngx_edge_decode_send(ngx_edge_decode_t *decode,
 void
 ngx_edge_decode_close(ngx_edge_decode_t *decode)
 {
-    if (decode->decoding) {
-        decode->decoder->close(decode->decoding);
-        decode->decoding = NULL;
+    if (decode->lent) {
+        edge_pool_give_decoder(decode->encoders->pool, decode->lent);
+        decode->lent = NULL;
     }
 }
 

@@ -138,16 +138,23 @@ ngx_edge_decode_emit_marks(ngx_edge_decode_t *decode)
 }
 
 
+/* with the first bytes that are not taken yet: NGX_OK, NGX_DECLINED */
+
 static ngx_int_t
 ngx_edge_decode_begin(ngx_edge_decode_t *decode)
 {
-    if (decode->decoding || decode->done) {
+    ngx_buf_t  *buf;
+
+    if (decode->lent || decode->done) {
         return NGX_OK;
     }
 
-    decode->decoding = decode->decoder->create(&decode->memory);
+    buf = decode->in->buf;
+    decode->lent = edge_pool_take_decoder(decode->encoders->pool,
+                                          decode->decoder, buf->pos,
+                                          ngx_buf_size(buf));
 
-    return decode->decoding ? NGX_OK : NGX_DECLINED;
+    return decode->lent ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -195,7 +202,7 @@ ngx_edge_decode_step(ngx_edge_decode_t *decode)
     out.size = out_buf->end - out_buf->last;
     out.pos = 0;
 
-    result = decode->decoder->step(decode->decoding, &in, &out);
+    result = decode->decoder->step(edge_lent_decoding(decode->lent), &in, &out);
 
     out_buf->last += out.pos;
     decode->bytes_in += in.pos;
@@ -290,8 +297,8 @@ ngx_edge_decode_end(ngx_edge_decode_t *decode)
         return NGX_OK;
     }
 
-    if (decode->decoding == NULL
-        || !decode->decoder->is_whole(decode->decoding))
+    if (decode->lent == NULL
+        || !decode->decoder->is_whole(edge_lent_decoding(decode->lent)))
     {
         return ngx_edge_decode_failed(decode, NGX_EDGE_DECODE_CUT);
     }

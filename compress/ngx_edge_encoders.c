@@ -13,6 +13,7 @@
 #define NGX_EDGE_ENCODERS_TICK  50
 
 
+static unsigned ngx_edge_encoders_make_room(void *data);
 static void ngx_edge_encoders_timer(ngx_event_t *ev);
 static void ngx_edge_encoders_publish(ngx_edge_encoders_t *encoders);
 
@@ -35,6 +36,9 @@ ngx_edge_encoders_ready(ngx_edge_encoders_t *encoders, ngx_log_t *log)
     if (encoders->pool == NULL) {
         return NGX_ERROR;
     }
+
+    edge_pool_reclaim_by(encoders->pool, ngx_edge_encoders_make_room,
+                         encoders);
 
     ngx_queue_init(&encoders->moving);
     ngx_queue_init(&encoders->quiet);
@@ -162,9 +166,13 @@ ngx_edge_encoders_reclaim(ngx_edge_encoders_t *encoders)
 }
 
 
-ngx_uint_t
-ngx_edge_encoders_make_room(ngx_edge_encoders_t *encoders)
+/* for decoders: something that nobody needs now, be it parked, is freed */
+
+static unsigned
+ngx_edge_encoders_make_room(void *data)
 {
+    ngx_edge_encoders_t *encoders = data;
+
     return edge_pool_evict(encoders->pool)
            || ngx_edge_encoders_reclaim(encoders);
 }

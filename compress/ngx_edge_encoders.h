@@ -71,7 +71,7 @@ typedef struct ngx_edge_encoders_s  ngx_edge_encoders_t;
 
 struct ngx_edge_encoders_s {
     size_t             ceiling;         /* bytes, 0: none */
-    ngx_uint_t         idle_max;        /* encoders kept for the next ones */
+    ngx_uint_t         idle_max;        /* kept of each kind for the next ones */
     ngx_msec_t         idle_time;
 
     edge_pool_t       *pool;
@@ -112,9 +112,6 @@ edge_lent_t *ngx_edge_encoders_take(ngx_edge_encoders_t *encoders,
 /* Is there memory to code one more response?  1 or 0. */
 ngx_uint_t ngx_edge_encoders_has_room(ngx_edge_encoders_t *encoders,
     const ngx_edge_coding_t *coding, uint64_t size, ngx_uint_t whole);
-
-/* Frees something that nobody needs now.  0: there is nothing. */
-ngx_uint_t ngx_edge_encoders_make_room(ngx_edge_encoders_t *encoders);
 
 /*
  * A borrower that keeps its encoder past this call.  quiet: its encoder has

@@ -70,7 +70,7 @@ ngx_edge_recode_has_room(ngx_http_request_t *r,
     coders = ngx_edge_rules_coders(recode->rule, conf->rule_coders,
                                    conf->coders);
 
-    return edge_memory_has_room(edge_pool_memory(encoders->pool), size)
+    return edge_pool_has_bytes(encoders->pool, size)
            && ngx_edge_coder_find(encoders, coders, recode->dictionary,
                                   recode->order, recode->count, -1);
 }

@@ -6,7 +6,8 @@
 /*
  * What the fuzz targets of the decoders share: the first byte chooses the
  * sizes of the pieces, the rest is a body.  In pieces it must give what it
- * gives at once, never more memory than announced, and all of it back.
+ * gives at once, never more memory than announced, and all of it back.  A
+ * decoder that had another body before must give what a new one gives.
  */
 
 #include <stdlib.h>
@@ -27,25 +28,60 @@ typedef struct {
 } result_t;
 
 
+/* a whole body of another response */
+
+typedef struct {
+    const char        *data;
+    size_t             size;
+} before_t;
+
+
+static edge_decoding_t *
+create(const edge_decoder_t *decoder, const before_t *before,
+    edge_decoder_memory_t *from)
+{
+    char              plain[100];
+    edge_in_t         in = { before->data, before->size, 0 };
+    edge_out_t        out = { plain, sizeof(plain), 0 };
+    edge_decoding_t  *decoding;
+
+    decoding = decoder->create(from);
+    if (decoding == NULL) {
+        abort();
+    }
+
+    if (before->size) {
+
+        if (decoder->step(decoding, &in, &out) != EDGE_DECODER_MORE_IN
+            || !decoder->is_whole(decoding))
+        {
+            abort();
+        }
+
+        decoder->reset(decoding);
+    }
+
+    return decoding;
+}
+
+
 static void
-decode(const edge_decoder_t *decoder, const unsigned char *data, size_t size,
-    size_t in_max, size_t out_max, result_t *result)
+decode(const edge_decoder_t *decoder, const before_t *before,
+    const unsigned char *data, size_t size, size_t in_max, size_t out_max,
+    result_t *result)
 {
     size_t                  at, n, room;
     edge_in_t               in;
     edge_out_t              out;
     edge_memory_t           memory = { 0, 0, 0 };
     edge_decoding_t        *decoding;
-    edge_decoder_memory_t   from = { &memory, NULL, NULL };
+    edge_decoder_memory_t   from = { &memory, NULL, NULL, 0 };
 
     result->size = 0;
     result->rc = EDGE_DECODER_MORE_IN;
     result->whole = 0;
 
-    decoding = decoder->create(&from);
-    if (decoding == NULL) {
-        abort();
-    }
+    decoding = create(decoder, before, &from);
 
     for (at = 0; at < size; at += n) {
         n = (size - at < in_max) ? size - at : in_max;
@@ -86,7 +122,7 @@ decode(const edge_decoder_t *decoder, const unsigned char *data, size_t size,
 
 done:
 
-    if (memory.peak > decoder->memory_max) {
+    if (memory.peak > decoder->memory_max || from.used != memory.used) {
         abort();
     }
 
@@ -99,13 +135,14 @@ done:
 
 
 static void
-fuzz_decoder(const edge_decoder_t *decoder, const unsigned char *data,
-    size_t size)
+fuzz_decoder(const edge_decoder_t *decoder, const before_t *before,
+    const unsigned char *data, size_t size)
 {
     size_t    shorter;
-    result_t  at_once, in_pieces;
+    result_t  at_once, again, in_pieces;
 
-    static unsigned char  plain[2][PLAIN_MAX];
+    static const before_t  nothing;
+    static unsigned char   plain[3][PLAIN_MAX];
 
     if (size == 0) {
         return;
@@ -113,10 +150,19 @@ fuzz_decoder(const edge_decoder_t *decoder, const unsigned char *data,
 
     at_once.plain = plain[0];
     in_pieces.plain = plain[1];
+    again.plain = plain[2];
 
-    decode(decoder, data + 1, size - 1, size, PLAIN_MAX, &at_once);
-    decode(decoder, data + 1, size - 1, 1 + data[0] % 16,
+    decode(decoder, &nothing, data + 1, size - 1, size, PLAIN_MAX, &at_once);
+    decode(decoder, before, data + 1, size - 1, 1 + data[0] % 16,
            1 + data[0] / 16 * 100, &in_pieces);
+    decode(decoder, before, data + 1, size - 1, size, PLAIN_MAX, &again);
+
+    if (again.size != at_once.size || again.rc != at_once.rc
+        || again.whole != at_once.whole
+        || memcmp(plain[0], plain[2], again.size) != 0)
+    {
+        abort();
+    }
 
     /* how much comes before an error may differ, what comes may not */
 

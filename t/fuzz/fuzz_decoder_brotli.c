@@ -10,7 +10,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    fuzz_decoder(&edge_decoder_brotli, data, size);
+    static const before_t  before;      /* none can be reset */
+
+    fuzz_decoder(&edge_decoder_brotli, &before, data, size);
 
     return 0;
 }

@@ -10,7 +10,12 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    fuzz_decoder(&edge_decoder_gzip, data, size);
+    static char            hello[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03"
+                                     "\x01\5\0\xfa\xff" "hello"
+                                     "\x86\xa6\x10\x36\5\0\0\0";
+    static const before_t  before = { hello, sizeof(hello) - 1 };
+
+    fuzz_decoder(&edge_decoder_gzip, &before, data, size);
 
     return 0;
 }

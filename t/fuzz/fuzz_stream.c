@@ -1,4 +1,6 @@
-/* fuzz: compress/edge_stream.c compress/edge_pool.c compress/edge_memory.c
+/* fuzz: compress/edge_stream.c compress/edge_pool.c
+ *       compress/edge_pool_decoders.c compress/edge_pool_idle.c
+ *       compress/edge_memory.c
  *       compress/edge_codec_zstd.c
  *       compress/edge_codec_zstd_size.c
  *       compress/edge_codec_zstd_dictionary.c

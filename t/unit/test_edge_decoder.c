@@ -1,6 +1,7 @@
 /* unit: compress/edge_decoder.c compress/edge_decoder_zstd.c */
 /* unit: compress/edge_decoder_brotli.c compress/edge_decoder_gzip.c */
-/* unit: compress/edge_memory.c t/unit/edge_test.c */
+/* unit: compress/edge_memory.c compress/edge_zstd_frame.c */
+/* unit: t/unit/edge_test.c */
 /* unit: -lzstd -lbrotlienc -lbrotlidec -lz */
 
 /* One contract, held against each decoder. */
@@ -139,7 +140,7 @@ decode(const edge_decoder_t *decoder, const edge_test_bytes_t *coded,
     edge_memory_t           memory = { 0, 0, 0 };
     edge_decoding_t        *decoding;
     edge_decoder_rc_e       rc;
-    edge_decoder_memory_t   from = { &memory, NULL, NULL };
+    edge_decoder_memory_t   from = { &memory, NULL, NULL, 0 };
 
     chance = 7;
     decoding = decoder->create(&from);
@@ -442,7 +443,7 @@ test_bears_empty_calls(void **state)
     edge_memory_t           memory = { 0, 0, 0 };
     edge_decoding_t        *decoding;
     edge_test_bytes_t       coded;
-    edge_decoder_memory_t   from = { &memory, NULL, NULL };
+    edge_decoder_memory_t   from = { &memory, NULL, NULL, 0 };
 
     (void) state;
 
@@ -483,6 +484,200 @@ test_bears_empty_calls(void **state)
 }
 
 
+/* a decoder that had a whole body is as good as a new one */
+
+static void
+test_begins_again(void **state)
+{
+    size_t                  d, i;
+    uint32_t                chance;
+    unsigned char          *body;
+    edge_memory_t           memory;
+    edge_decoding_t        *decoding;
+    edge_test_bytes_t       coded, plain;
+    edge_decoder_memory_t   from;
+
+    (void) state;
+
+    body = edge_test_body(EDGE_TEST_TEXT, BODY_MAX);
+
+    for (d = 0; d < DECODERS; d++) {
+
+        if (decoders[d]->reset == NULL) {
+            assert_ptr_equal(decoders[d], &edge_decoder_brotli);
+            continue;
+        }
+
+        memset(&memory, 0, sizeof(memory));
+        memset(&from, 0, sizeof(from));
+        from.account = &memory;
+        chance = 5;
+
+        decoding = decoders[d]->create(&from);
+        assert_non_null(decoding);
+
+        for (i = 0; i < 3 * SIZES; i++) {
+            memset(&coded, 0, sizeof(coded));
+            memset(&plain, 0, sizeof(plain));
+            encode(decoders[d], body, sizes[i * 5 % SIZES], &coded);
+
+            assert_false(decoders[d]->is_whole(decoding));
+            assert_int_equal(run(decoders[d], decoding, &coded, 3000, 5000,
+                                 &chance, &plain),
+                             EDGE_DECODER_MORE_IN);
+            assert_true(decoders[d]->is_whole(decoding));
+            assert_int_equal(plain.size, sizes[i * 5 % SIZES]);
+
+            if (plain.size) {
+                assert_memory_equal(plain.data, body, plain.size);
+            }
+
+            assert_int_equal(from.used, memory.used);
+            decoders[d]->reset(decoding);
+            assert_int_equal(from.used, memory.used);
+
+            edge_test_release(&coded);
+            edge_test_release(&plain);
+        }
+
+        assert_true(memory.peak <= decoders[d]->memory_max);
+        decoders[d]->close(decoding);
+        assert_int_equal(memory.used, 0);
+        assert_int_equal(from.used, 0);
+    }
+
+    free(body);
+}
+
+
+/* text, coded as a repetition of what is not in its own body */
+
+static void
+encode_stale(const edge_decoder_t *decoder, const unsigned char *text,
+    size_t size, edge_test_bytes_t *coded)
+{
+    size_t         n;
+    z_stream       z;
+    ZSTD_CCtx     *cctx;
+    unsigned char  out[2000], prefix[1000];
+
+    static char  head[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03";
+
+    if (decoder == &edge_decoder_zstd) {
+        cctx = ZSTD_createCCtx();
+        assert_non_null(cctx);
+        memcpy(prefix, text, size);
+        (void) ZSTD_CCtx_refPrefix(cctx, prefix, size);
+        n = ZSTD_compress2(cctx, out, sizeof(out), text, size);
+        assert_false(ZSTD_isError(n));
+        (void) ZSTD_freeCCtx(cctx);
+
+    } else {
+        edge_test_append(coded, head, sizeof(head) - 1);
+
+        memset(&z, 0, sizeof(z_stream));
+        assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, 0), Z_OK);
+        assert_int_equal(deflateSetDictionary(&z, text, size), Z_OK);
+        z.next_in = (Bytef *) text;
+        z.avail_in = size;
+        z.next_out = out;
+        z.avail_out = sizeof(out);
+        assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+        n = sizeof(out) - z.avail_out;
+        (void) deflateEnd(&z);
+    }
+
+    assert_true(n < size / 4);
+    edge_test_append(coded, out, n);
+}
+
+
+/* the window of one response is closed to the next */
+
+static void
+test_forgets_what_it_had(void **state)
+{
+    size_t                  d;
+    uint32_t                chance;
+    unsigned char          *body;
+    edge_memory_t           memory = { 0, 0, 0 };
+    edge_decoding_t        *decoding;
+    edge_test_bytes_t       coded, stale, plain;
+    edge_decoder_memory_t   from = { &memory, NULL, NULL, 0 };
+
+    (void) state;
+
+    body = edge_test_body(EDGE_TEST_NOISE, 1000);
+
+    for (d = 0; d < DECODERS; d++) {
+
+        if (decoders[d]->reset == NULL) {
+            continue;
+        }
+
+        memset(&coded, 0, sizeof(coded));
+        memset(&stale, 0, sizeof(stale));
+        memset(&plain, 0, sizeof(plain));
+        encode(decoders[d], body, 1000, &coded);
+        encode_stale(decoders[d], body, 1000, &stale);
+        chance = 11;
+
+        decoding = decoders[d]->create(&from);
+        assert_non_null(decoding);
+        assert_int_equal(run(decoders[d], decoding, &coded, 100, 100,
+                             &chance, &plain),
+                         EDGE_DECODER_MORE_IN);
+        assert_int_equal(plain.size, 1000);
+
+        decoders[d]->reset(decoding);
+        plain.size = 0;
+
+        assert_int_equal(run(decoders[d], decoding, &stale, 100, 100,
+                             &chance, &plain),
+                         EDGE_DECODER_MALFORMED);
+        assert_true(plain.size < 100);
+
+        decoders[d]->close(decoding);
+        edge_test_release(&coded);
+        edge_test_release(&stale);
+        edge_test_release(&plain);
+    }
+
+    free(body);
+}
+
+
+/* a body of zstd says in its first bytes what it may need */
+
+static void
+test_tells_its_needs(void **state)
+{
+    size_t  few, more, most;
+
+    static char  one[] = "\x28\xb5\x2f\xfd\x20\x05";       /* 5 bytes */
+    static char  two[] = "\x28\xb5\x2f\xfd\x00\x58";       /* 2 MB */
+    static char  eight[] = "\x28\xb5\x2f\xfd\x00\x68";
+    static char  wide[] = "\x28\xb5\x2f\xfd\x00\x70";
+
+    (void) state;
+
+    few = edge_decoder_zstd.needs(one, sizeof(one) - 1);
+    more = edge_decoder_zstd.needs(two, sizeof(two) - 1);
+    most = edge_decoder_zstd.needs(eight, sizeof(eight) - 1);
+
+    assert_true(few < 512 * 1024);
+    assert_true(more > 2 * 1024 * 1024 && more < 3 * 1024 * 1024);
+    assert_true(most > 8 * 1024 * 1024);
+    assert_true(most < edge_decoder_zstd.memory_max);
+
+    /* and where it does not, as little as any */
+
+    assert_true(edge_decoder_zstd.needs(two, 5) <= few);
+    assert_true(edge_decoder_zstd.needs(wide, sizeof(wide) - 1) <= few);
+    assert_true(edge_decoder_zstd.needs(NULL, 0) <= few);
+}
+
+
 /* memory that is refused, be it at once or later, and who may free some */
 
 static unsigned  reclaimed;
@@ -510,7 +705,7 @@ test_asks_for_memory(void **state)
     edge_decoding_t        *decoding;
     edge_decoder_rc_e       rc;
     edge_test_bytes_t       coded, plain;
-    edge_decoder_memory_t   from = { &memory, NULL, NULL };
+    edge_decoder_memory_t   from = { &memory, NULL, NULL, 0 };
 
     (void) state;
 
@@ -589,6 +784,9 @@ main(void)
         cmocka_unit_test(test_refuses_other_bytes),
         cmocka_unit_test(test_gives_what_was_flushed),
         cmocka_unit_test(test_bears_empty_calls),
+        cmocka_unit_test(test_begins_again),
+        cmocka_unit_test(test_forgets_what_it_had),
+        cmocka_unit_test(test_tells_its_needs),
         cmocka_unit_test(test_asks_for_memory),
     };
 

@@ -1,5 +1,6 @@
 /*
- * unit: compress/edge_pool.c compress/edge_codec_zstd.c
+ * unit: compress/edge_pool.c compress/edge_pool_decoders.c
+ *       compress/edge_pool_idle.c compress/edge_codec_zstd.c
  *       compress/edge_codec_zstd_size.c
  *       compress/edge_codec_zstd_dictionary.c
  *       compress/edge_codec_zstd_stored.c
