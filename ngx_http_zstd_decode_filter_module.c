@@ -187,6 +187,43 @@ ngx_http_zstd_decode_start(ngx_http_request_t *r,
 }
 
 
+/*
+ * A 304 has the Vary and the ETag that the 200 would have (RFC 9110, 15.4.5):
+ * all is asked as if it were that.
+ */
+
+static ngx_int_t
+ngx_http_zstd_decode_not_modified(ngx_http_request_t *r,
+    ngx_edge_decode_conf_t *conf, ngx_edge_headers_t *headers,
+    edge_coding_e coding)
+{
+    size_t      len;
+    ngx_int_t   rc;
+    ngx_str_t  *type;
+
+    type = &r->headers_out.content_type;
+    len = type->len;
+
+    r->headers_out.status = NGX_HTTP_OK;
+    type->len = r->headers_out.content_type_len;
+
+    rc = ngx_http_zstd_decode_decide(r, conf, headers, coding);
+
+    r->headers_out.status = NGX_HTTP_NOT_MODIFIED;
+    type->len = len;
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_OK) {
+        ngx_edge_decode_header(r, headers);
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
 static ngx_int_t
 ngx_http_zstd_decode_header_filter(ngx_http_request_t *r)
 {
@@ -206,6 +243,10 @@ ngx_http_zstd_decode_header_filter(ngx_http_request_t *r)
 
     if (coding == EDGE_CODING_IDENTITY) {
         return ngx_http_next_header_filter(r);
+    }
+
+    if (r->headers_out.status == NGX_HTTP_NOT_MODIFIED) {
+        return ngx_http_zstd_decode_not_modified(r, conf, &headers, coding);
     }
 
     rc = ngx_http_zstd_decode_decide(r, conf, &headers, coding);

@@ -321,7 +321,7 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     ngx_edge_context_t **ctx, ngx_edge_dictionary_tap_t **tap)
 {
     ngx_int_t                     verdict;
-    ngx_uint_t                    count;
+    ngx_uint_t                    count, unchanged;
     edge_coding_e                 order[NGX_EDGE_CODINGS + 2];
     ngx_edge_rule_t              *rule;
     ngx_edge_headers_t            headers;
@@ -361,12 +361,20 @@ ngx_http_zstd_decide(ngx_http_request_t *r, ngx_http_zstd_loc_conf_t *conf,
     verdict = ngx_edge_elect_response(r, &conf->elect, &headers,
                                       rule ? rule->waived : 0);
 
-    if ((verdict == NGX_EDGE_CODED
-         || ngx_edge_elect_not_modified(r, &conf->elect, &headers,
-                                        rule ? rule->waived : 0))
+    unchanged = ngx_edge_elect_not_modified(r, &conf->elect, &headers,
+                                            rule ? rule->waived : 0);
+
+    if ((verdict == NGX_EDGE_CODED || unchanged)
         && ngx_edge_compression_vary(r, conf, &headers) != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (unchanged
+        && ngx_edge_elect_codings(r, &conf->elect, order, &count)
+           == NGX_EDGE_CODED)
+    {
+        ngx_http_weak_etag(r);
     }
 
     if (verdict != NGX_EDGE_CODED) {

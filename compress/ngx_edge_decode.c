@@ -73,17 +73,6 @@ ngx_edge_decode_name(const ngx_str_t *name)
 }
 
 
-static ngx_uint_t
-ngx_edge_decode_is_field(const ngx_table_elt_t *h)
-{
-    return h->hash && h->value.len
-           && h->key.len == sizeof("Content-Encoding") - 1
-           && ngx_strncasecmp(h->key.data, (u_char *) "Content-Encoding",
-                              h->key.len)
-              == 0;
-}
-
-
 /* the lines of Content-Encoding: how many, the first in *field; taken away */
 
 static ngx_uint_t
@@ -101,7 +90,7 @@ ngx_edge_decode_fields(ngx_http_request_t *r, ngx_table_elt_t **field,
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (!ngx_edge_decode_is_field(&h[i])) {
+            if (!ngx_edge_headers_is_coding(r, &h[i])) {
                 continue;
             }
 
@@ -111,6 +100,7 @@ ngx_edge_decode_fields(ngx_http_request_t *r, ngx_table_elt_t **field,
 
             if (remove) {
                 h[i].hash = 0;
+                h[i].value.len = 0;
             }
         }
     }
@@ -119,6 +109,8 @@ ngx_edge_decode_fields(ngx_http_request_t *r, ngx_table_elt_t **field,
 }
 
 
+/* or had it, were it not found unchanged */
+
 static ngx_uint_t
 ngx_edge_decode_has_body(ngx_http_request_t *r)
 {
@@ -126,12 +118,12 @@ ngx_edge_decode_has_body(ngx_http_request_t *r)
 
     status = r->headers_out.status;
 
-    return r->headers_out.content_length_n != 0
-           && status >= NGX_HTTP_OK
-           && status != NGX_HTTP_NO_CONTENT
-           && status != 205
-           && status != NGX_HTTP_PARTIAL_CONTENT
-           && status != NGX_HTTP_NOT_MODIFIED;
+    return status == NGX_HTTP_NOT_MODIFIED
+           || (r->headers_out.content_length_n != 0
+               && status >= NGX_HTTP_OK
+               && status != NGX_HTTP_NO_CONTENT
+               && status != 205
+               && status != NGX_HTTP_PARTIAL_CONTENT);
 }
 
 
@@ -186,15 +178,13 @@ ngx_edge_decode_elect(ngx_http_request_t *r, edge_coding_e coding,
 }
 
 
-static void
+void
 ngx_edge_decode_header(ngx_http_request_t *r, ngx_edge_headers_t *headers)
 {
     (void) ngx_edge_decode_fields(r, NULL, 1);
     r->headers_out.content_encoding = NULL;
 
     ngx_edge_headers_changed(r, headers);
-
-    r->filter_need_in_memory = 1;
 }
 
 
@@ -234,6 +224,8 @@ ngx_edge_decode_create(ngx_http_request_t *r,
     decode->sent = (r == r->main) ? NULL : "identity";
 
     ngx_edge_decode_header(r, headers);
+
+    r->filter_need_in_memory = 1;
 
     return decode;
 }

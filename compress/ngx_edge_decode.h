@@ -92,7 +92,8 @@ extern ngx_edge_slot_check_t  ngx_edge_check_decode;
 
 /*
  * The one coding of a response that can be decoded, or EDGE_CODING_IDENTITY:
- * it has none, several, another, no body, or must be left as it is.
+ * it has none, several, another, no body, or must be left as it is.  Of a 304:
+ * that of the page it stands for, if it can be told.
  */
 edge_coding_e ngx_edge_decode_coding(ngx_http_request_t *r,
     const ngx_edge_headers_t *headers);
@@ -110,6 +111,10 @@ typedef enum {
 
 ngx_edge_decode_e ngx_edge_decode_elect(ngx_http_request_t *r,
     edge_coding_e coding, ngx_edge_recode_t *recode);
+
+/* Makes the header that of the plain representation. */
+void ngx_edge_decode_header(ngx_http_request_t *r,
+    ngx_edge_headers_t *headers);
 
 /*
  * Makes the header that of the plain representation, and what decodes the

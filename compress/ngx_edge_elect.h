@@ -58,8 +58,8 @@ ngx_edge_verdict_e ngx_edge_elect_response(ngx_http_request_t *r,
 
 /*
  * Is this a 304 of what would be such a response?  It is to have the same
- * Vary (RFC 9110, 15.4.5).  1 or 0; one of an upstream, whose type nobody
- * knows: 0.
+ * Vary and ETag (RFC 9110, 15.4.5).  1 or 0; one of an upstream, whose type
+ * nobody knows: 0.
  */
 ngx_uint_t ngx_edge_elect_not_modified(ngx_http_request_t *r,
     const ngx_edge_elect_conf_t *conf, const ngx_edge_headers_t *headers,

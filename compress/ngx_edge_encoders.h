@@ -71,7 +71,7 @@ typedef struct ngx_edge_encoders_s  ngx_edge_encoders_t;
 
 struct ngx_edge_encoders_s {
     size_t             ceiling;         /* bytes, 0: none */
-    ngx_uint_t         idle_max;        /* kept of each kind for the next ones */
+    ngx_uint_t         idle_max;        /* kept of each kind for others */
     ngx_msec_t         idle_time;
 
     edge_pool_t       *pool;

@@ -52,7 +52,7 @@ ngx_edge_headers_member(ngx_str_t *rest, ngx_str_t *member)
 
 
 static ngx_uint_t
-ngx_edge_headers_is(ngx_str_t *s, const char *name, size_t len)
+ngx_edge_headers_is(const ngx_str_t *s, const char *name, size_t len)
 {
     return s->len == len && ngx_strncasecmp(s->data, (u_char *) name, len) == 0;
 }
@@ -158,6 +158,17 @@ ngx_edge_headers_note(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 }
 
 
+/* nginx takes the coding of a page out of the 304 that stands for it */
+
+ngx_uint_t
+ngx_edge_headers_is_coding(ngx_http_request_t *r, const ngx_table_elt_t *h)
+{
+    return (h->hash || r->headers_out.status == NGX_HTTP_NOT_MODIFIED)
+           && h->value.len
+           && ngx_edge_headers_is_name(&h->key, "Content-Encoding");
+}
+
+
 void
 ngx_edge_headers_read(ngx_http_request_t *r, ngx_edge_headers_t *headers)
 {
@@ -172,7 +183,7 @@ ngx_edge_headers_read(ngx_http_request_t *r, ngx_edge_headers_t *headers)
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            if (h[i].hash) {
+            if (h[i].hash || ngx_edge_headers_is_coding(r, &h[i])) {
                 ngx_edge_headers_note(headers, &h[i]);
             }
         }

@@ -26,6 +26,10 @@ typedef struct {
 void ngx_edge_headers_read(ngx_http_request_t *r,
     ngx_edge_headers_t *headers);
 
+/* Is it a Content-Encoding, be it one that a 304 does not show? */
+ngx_uint_t ngx_edge_headers_is_coding(ngx_http_request_t *r,
+    const ngx_table_elt_t *h);
+
 /* Is it a field of a digest: RFC 9530, or one of those that it replaces? */
 ngx_uint_t ngx_edge_headers_is_digest(ngx_str_t *name);
 

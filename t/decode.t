@@ -212,6 +212,16 @@ my $edge = EdgeTest->start(files => $files, http => <<"CONF");
         location /cache/ {
             $proxy proxy_cache pages; proxy_cache_valid 1m; compression on;
         }
+        location /vary-cache/ {
+            $proxy proxy_cache pages; proxy_cache_valid 1m; compression zstd;
+            compression_bypass \$http_x_plain;
+            zstd_bypass_vary X-Plain;
+            compression_rule header:X-Kind=left off;
+        }
+        location /always-cache/ {
+            $proxy proxy_cache pages; proxy_cache_valid 1m;
+            compression_decode always;
+        }
         location /error/ {
             $proxy error_page 502 = /sorry.html;
         }
@@ -415,7 +425,10 @@ subtest 'the header' => sub {
     is(fetch('/on/keep/gzip/text/4096')->coding, 'gzip', 'no-transform');
     is(fetch('/on/part/gzip/text/4096')->coding, 'gzip', '206');
     is(fetch('/on/not/gzip/text/4096')->{status}, 304, '304');
-    is(fetch('/on/not/gzip/text/4096')->line('ETag'), '"abc"', 'its ETag');
+    is(fetch('/on/not/gzip/text/4096')->line('ETag'), 'W/"abc"',
+        'the ETag that a page has which is decoded');
+    is(fetch('/on/not/gzip/text/4096', 'gzip')->line('ETag'), '"abc"',
+        'and one that is not');
     is(fetch("/on/status/gzip/text/$_")->{body}, text(4096), "$_")
         for 201, 404, 500;
     is(fetch('/on/length/gzip/nothing/0')->{status}, 200, 'length 0');
@@ -546,6 +559,21 @@ subtest 'the cache keeps what the upstream sent' => sub {
         for my $accept ('identity', 'gzip', 'zstd') {
             my $r = fetch($path, $accept, headers => ["If-None-Match: $tag"]);
             is($r->{status}, 304, "$accept, If-None-Match: $tag");
+        }
+    }
+
+    for my $where ('/cache/length', '/cache/png', '/vary-cache/length',
+        '/vary-cache/png', '/always-cache/length')
+    {
+        for my $accept ('identity', 'gzip', 'zstd, gzip') {
+            my $page = fetch("$where/gzip/text/20000", $accept);
+            my $r = fetch("$where/gzip/text/20000", $accept,
+                headers => ['If-None-Match: *']);
+
+            is($r->{status}, 304, "$where for $accept: 304");
+            is($r->coding, 'identity', 'without a coding');
+            is_deeply([ sort $r->header($_) ], [ sort $page->header($_) ],
+                "$_ of the page") for qw(Vary ETag);
         }
     }
 

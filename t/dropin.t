@@ -148,7 +148,7 @@ sub told {
 sub meant {
     my ($path, $we, $they) = @_;
     my @ours = $path =~ /both/ ? qw(Accept-Ranges)
-        : $we->{status} == 304 ? qw(Vary) : ();
+        : $we->{status} == 304 ? qw(Vary ETag) : ();
 
     # a file lies there for another client
     push @ours, 'Vary' if $path eq '/both.png' && $we->{Vary};

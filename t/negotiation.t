@@ -183,8 +183,11 @@ subtest 'entity tags' => sub {
         is($r->{status}, 304, "If-None-Match: $tag");
         is($r->{end}, 'none', 'no body');
         is($r->coding, 'identity', 'no Content-Encoding');
-        is($r->line('Vary'), $coded->line('Vary'), 'Vary of the page');
+        is($r->line($_), $coded->line($_), "$_ of the page") for qw(Vary ETag);
     }
+
+    is(fetch('/page.html', 'gzip', headers => ['If-None-Match: *'])
+        ->line('ETag'), $strong, 'declined: strong in a 304, too');
 
     my $image = fetch('/page.png', 'zstd', headers => ['If-None-Match: *']);
     is($image->{status}, 304, '304 of an image');
