@@ -9,6 +9,7 @@ use EdgeTest::Client qw(get);
 use EdgeTest::Coding ();
 use EdgeTest::Dictionary;
 use EdgeTest::DictionaryStore;
+use EdgeTest::Hello qw(certificate);
 use EdgeTest::Upstream;
 use Test::More;
 
@@ -371,7 +372,105 @@ subtest 'another start' => sub {
         'of its own host as before');
 };
 
+# An origin of https, by each of its protocols: what one brought serves all
+
+subtest 'TLS, HTTP/2 and HTTP/3' => sub {
+    my $features = `curl -V`;
+    my $quic = $features =~ /\bHTTP3\b/
+        && EdgeTest::built_with('--with-http_v3_module');
+    my %by = (
+        $features =~ /\bSSL\b/ ? (https => '--http1.1') : (),
+        $features =~ /\bHTTP2\b/ ? (h2 => '--http2') : (),
+        $quic ? (h3 => '--http3-only') : (),
+    );
+
+    plan skip_all => 'curl without TLS' if !$by{https};
+
+    my ($cert, $key) = certificate($EdgeTest::ServRoot, 'localhost');
+    my $h2_too = EdgeTest::version() >= 1025001 ? '' : ' http2';
+    my $listen = "listen %%PORT10%% ssl$h2_too;"
+        . ($h2_too ? '' : ' http2 on;')
+        . ($quic ? ' listen %%PORT10%% quic;' : '');
+    my $tls = EdgeTest->start(http => <<"    CONF");
+        compression zstd br;
+        compression_types application/javascript;
+        compression_dictionary_store store;
+        server {
+            $listen
+            ssl_certificate $cert;
+            ssl_certificate_key $key;
+            location / { proxy_pass http://127.0.0.1:%%PORT1%%; }
+        }
+    CONF
+
+    for my $how (sort keys %by) {
+        curl($by{$how}, "/$how/a.js", 'Accept-Encoding: zstd');
+        ok(wait_kept($tls, content($how)), "$how: kept");
+    }
+
+    for my $from (sort keys %by) {
+        my $content = content($from);
+        my $announced = 'Available-Dictionary: ' . available($content);
+
+        for my $how (sort keys %by) {
+            my $r = coded_by('dcz', $by{$how}, $announced);
+
+            is_with($r, $next, $content, "kept by $from, used by $how");
+
+            next if !has_dcb();
+            $r = coded_by('dcb', $by{$how}, $announced);
+
+            my ($text, $error) = undcb($r->{body}, $content);
+            is($r->coding, 'dcb', '... dcb');
+            ok(!$error && $text eq $next, '... decodes to it')
+                or diag($error);
+        }
+    }
+
+    is_deeply([ $tls->complaints ], [], 'nothing to complain of');
+    $tls->stop;
+};
+
 is_deeply([ $edge->complaints ], [], 'nothing to complain of');
 
 $edge->stop;
 done_testing();
+
+
+# the response to a request of curl with these fields
+
+sub curl {
+    my ($protocol, $path, @fields) = @_;
+    my $at = "$EdgeTest::ServRoot/curl-$$";
+    my @command = ('curl', '-sk', '-m', 60, $protocol, '-D', "$at.head", '-o',
+        "$at.body", (map { ('-H', $_) } @fields),
+        'https://localhost:' . EdgeTest->port(10) . $path);
+
+    unlink "$at.head", "$at.body";
+    system(@command) == 0 or diag("@command: $?");
+
+    my (undef, @lines) = split /\r\n/, EdgeTest::slurp("$at.head");
+    my $r = bless {
+        fields => [ map { [ split /:\s*/, $_, 2 ] } @lines ],
+        body => EdgeTest::slurp("$at.body"),
+    }, 'EdgeTest::Response';
+
+    unlink "$at.head", "$at.body";
+    return $r;
+}
+
+
+# the first response in this coding, as workers prepare dictionaries beside
+
+sub coded_by {
+    my ($coding, $protocol, $announced) = @_;
+    my $r;
+
+    $edge->wait_for(60, sub {
+        $r = curl($protocol, '/next/', "Accept-Encoding: $coding",
+            $announced);
+        return $r->coding eq $coding;
+    });
+
+    return $r;
+}

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use lib 't/lib';
+use EdgeTest::Disk;
 use EdgeTest qw(zstd_filter ecg);
 use EdgeTest::Client qw(get);
 use EdgeTest::Dictionary;
@@ -256,6 +257,51 @@ subtest 'killed at any moment' => sub {
 };
 
 subtest 'a disk that is full' => sub {
+    my $edge = start('store');
+    my $disk = "$edge->{root}/store";
+
+    restart($edge, sub { small_disk($disk, '200k') })
+        or plan skip_all => 'nginx did not start';
+
+    if (system "mountpoint -q $disk") {
+        $edge->stop;
+        plan skip_all => 'no tmpfs can be mounted';
+    }
+
+    ok(keep($edge, 'early'), 'kept while there is room');
+
+    for my $free (20_480, 0) {
+        fill_disk($disk, $free);
+
+        for my $n (1 .. 3) {
+            my $name = "full$n";
+
+            is_without(get("/$name/a.js",
+                headers => ['Accept-Encoding: zstd']), content($name),
+                "$free bytes free, response $n");
+        }
+
+        ok($edge->wait_for(60, sub { $edge->log =~ /can't be kept.*\(28: /s }),
+            'told, and why');
+        ok($edge->wait_for(60, sub { !temporary($edge) }),
+            'nothing is left of it');
+        is(scalar kept($edge), 1, 'nor is it kept');
+        is_with(wait_dcz('/next/', content('early')), $next,
+            content('early'), 'what was there is used');
+    }
+
+    unlink "$disk/fill";
+    ok(keep($edge, 'late'), 'room again: kept');
+    is_with(wait_dcz('/next/', content('late')), $next, content('late'),
+        'and used');
+
+    is_deeply([ grep { !/can't be kept/ } $edge->complaints ], [],
+        'nothing worse');
+    $edge->stop;
+    system "umount $disk";
+};
+
+subtest 'files that may not grow' => sub {
     my $limit = sub { !system "prlimit --pid $$ --fsize=$_[0]:unlimited" };
 
     plan skip_all => 'no prlimit' if system 'prlimit >/dev/null 2>&1';
