@@ -15,10 +15,17 @@ use Exporter 'import';
 
 our @EXPORT = qw(small_disk fill_disk);
 
+# where / is no mount point, as in a chroot, it cannot be made private
+
 BEGIN {
-    if ($> == 0 && !$ENV{EDGE_UNSHARED} && `unshare -m true 2>&1` eq '') {
-        $ENV{EDGE_UNSHARED} = 1;
-        exec 'unshare', '-m', $^X, $0, @ARGV;
+    if ($> == 0 && !$ENV{EDGE_UNSHARED}) {
+        my ($how) = grep { `unshare $_ true 2>&1` eq '' } '-m',
+            '-m --propagation unchanged';
+
+        if ($how) {
+            $ENV{EDGE_UNSHARED} = 1;
+            exec 'unshare', split(/ /, $how), $^X, $0, @ARGV;
+        }
     }
 }
 
