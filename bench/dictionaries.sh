@@ -7,9 +7,10 @@ mkdir -p build/bench
 program=build/bench/dictionaries
 
 cc -O2 -Icompress -Icommon -o $program bench/dictionaries.c \
-    compress/edge_codec_{dictionary,zstd,zstd_size,zstd_dictionary}.c \
+    compress/edge_codec_{dictionary,zstd,zstd_search,zstd_size}.c \
+    compress/edge_codec_zstd_dictionary.c \
     compress/edge_codec_{zstd_stored,brotli,brotli_size}.c \
     compress/edge_codec_brotli_{dictionary,stored}.c \
-    compress/edge_{dictionary,arena,memory,spill}.c \
+    compress/edge_{dictionary,arena,match_finder,memory,spill}.c \
     common/edge_structured_{field,item,value}.c \
     -lzstd -lbrotlienc -lcrypto && $program

@@ -32,11 +32,12 @@ ALL = (["zstd:auto"] + ["zstd:%d" % n for n in range(1, 13)]
        + ["br:%d" % n for n in range(1, 7)]
        + ["gzip:%d" % n for n in (1, 4, 6, 9)])
 SOURCES = ["bench/levels.c"] + ["compress/%s.c" % name for name in (
-    "edge_codec_zstd", "edge_codec_zstd_size", "edge_codec_zstd_dictionary",
+    "edge_codec_zstd", "edge_codec_zstd_size", "edge_codec_zstd_search",
+    "edge_codec_zstd_dictionary",
     "edge_codec_brotli", "edge_codec_brotli_dictionary",
     "edge_codec_brotli_size",
     "edge_codec_gzip", "edge_arena", "edge_level", "edge_spill",
-    "edge_memory", "edge_pool")]
+    "edge_match_finder", "edge_memory", "edge_pool")]
 
 
 def build(folder):

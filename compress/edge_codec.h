@@ -58,7 +58,8 @@ typedef enum {
 
 /*
  * How zstd looks for repetitions, in its own terms: instead of what a level
- * stands for.  A chain_log of 0 means rows, which keep no chains.
+ * stands for.  A chain_log of 0 means rows, which keep no chains.  Whole
+ * bodies are searched by ourselves where attempts are given.
  */
 
 typedef struct {
@@ -67,6 +68,7 @@ typedef struct {
     unsigned     chain_log;
     unsigned     search_log;
     unsigned     min_match;
+    unsigned     attempts;
 } edge_search_t;
 
 

@@ -10,9 +10,10 @@
 
 
 struct edge_encoder_s {
-    ZSTD_CCtx      *cctx;
-    edge_memory_t  *memory;
-    unsigned        whole;          /* one call a body, no inner buffers */
+    ZSTD_CCtx           *cctx;
+    edge_memory_t       *memory;
+    edge_zstd_search_t  *search;    /* ours, or NULL: the library's */
+    unsigned             whole;     /* one call a body, no inner buffers */
 };
 
 
@@ -94,6 +95,25 @@ edge_codec_zstd_set_dictionary(ZSTD_CCtx *cctx, const edge_params_t *params)
 }
 
 
+static int
+edge_codec_zstd_set_search(edge_encoder_t *encoder,
+    const edge_params_t *params, uint64_t size_max)
+{
+    unsigned  attempts;
+
+    attempts = edge_codec_zstd_attempts(params, size_max, encoder->whole);
+
+    if (attempts == 0) {
+        return 0;
+    }
+
+    encoder->search = edge_zstd_search_create(encoder->memory, attempts,
+                                              size_max);
+
+    return encoder->search ? 0 : -1;
+}
+
+
 static edge_encoder_t *
 edge_codec_zstd_create(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
@@ -108,6 +128,7 @@ edge_codec_zstd_create(edge_memory_t *memory, const edge_params_t *params,
     }
 
     encoder->memory = memory;
+    encoder->search = NULL;
     encoder->cctx = ZSTD_createCCtx_advanced(custom);
 
     if (encoder->cctx == NULL) {
@@ -118,8 +139,9 @@ edge_codec_zstd_create(edge_memory_t *memory, const edge_params_t *params,
     encoder->whole = whole;
 
     if (edge_codec_zstd_configure(edge_codec_zstd_set_cctx, encoder->cctx,
-                                  params, size_max)
+                                  params, size_max, whole)
         != 0
+        || edge_codec_zstd_set_search(encoder, params, size_max) != 0
         || edge_codec_zstd_set_whole(encoder) != 0
         || edge_codec_zstd_set_dictionary(encoder->cctx, params) != 0)
     {
@@ -172,6 +194,25 @@ edge_codec_zstd_failed(const edge_encoder_t *encoder, size_t rc,
 
 
 static edge_codec_rc_e
+edge_codec_zstd_step_search(edge_encoder_t *encoder, edge_in_t *in,
+    edge_out_t *out)
+{
+    size_t  coded;
+
+    coded = edge_zstd_search_code(encoder->search, encoder->cctx, in, out);
+
+    if (ZSTD_isError(coded)) {
+        return edge_codec_zstd_failed(encoder, coded, out);
+    }
+
+    in->pos = in->size;
+    out->pos += coded;
+
+    return EDGE_CODEC_DONE;
+}
+
+
+static edge_codec_rc_e
 edge_codec_zstd_step(edge_encoder_t *encoder, edge_step_e step,
     edge_in_t *in, edge_out_t *out)
 {
@@ -185,6 +226,10 @@ edge_codec_zstd_step(edge_encoder_t *encoder, edge_step_e step,
         ZSTD_e_end,
         ZSTD_e_end
     };
+
+    if (encoder->search && in->pos < in->size) {
+        return edge_codec_zstd_step_search(encoder, in, out);
+    }
 
     left = ZSTD_compressStream2(encoder->cctx, &output, &input,
                                 directives[step]);
@@ -222,6 +267,7 @@ static void
 edge_codec_zstd_close(edge_encoder_t *encoder)
 {
     (void) ZSTD_freeCCtx(encoder->cctx);
+    edge_memory_free(encoder->memory, encoder->search);
     edge_memory_free(encoder->memory, encoder);
 }
 

@@ -101,6 +101,47 @@ edge_codec_zstd_search(const edge_params_t *params)
 }
 
 
+/*
+ * Ours takes whole bodies whose repetitions are all within the window, where
+ * nothing is asked for that the library does as it searches.
+ */
+
+unsigned
+edge_codec_zstd_attempts(const edge_params_t *params, uint64_t size_max,
+    unsigned whole)
+{
+    const edge_search_t  *search;
+
+    search = edge_codec_zstd_search(params);
+
+    if (search == NULL || !whole || params->target_block
+        || params->long_distance
+        || 1U << edge_codec_zstd_window_log(params, size_max)
+           < edge_zstd_search_reach(size_max))
+    {
+        return 0;
+    }
+
+    return search->attempts;
+}
+
+
+/* what the library codes by, and tables for a search it does not make */
+
+static const edge_search_t  edge_codec_zstd_unsearched = {
+    ZSTD_lazy, ZSTD_HASHLOG_MIN, ZSTD_CHAINLOG_MIN, 1, 4, 0
+};
+
+
+static const edge_search_t *
+edge_codec_zstd_library_search(const edge_params_t *params, uint64_t size_max,
+    unsigned whole)
+{
+    return edge_codec_zstd_attempts(params, size_max, whole)
+           ? &edge_codec_zstd_unsearched : edge_codec_zstd_search(params);
+}
+
+
 static int
 edge_codec_zstd_set_search(edge_codec_zstd_set_pt set, void *target,
     const edge_search_t *search)
@@ -117,7 +158,14 @@ edge_codec_zstd_set_search(edge_codec_zstd_set_pt set, void *target,
         { ZSTD_c_searchLog, search->search_log },
         { ZSTD_c_minMatch, search->min_match },
         { ZSTD_c_useRowMatchFinder,
-          search->chain_log ? ZSTD_ps_disable : ZSTD_ps_enable }
+          search->chain_log ? ZSTD_ps_disable : ZSTD_ps_enable },
+
+        /* of sequences that it is given */
+
+        { ZSTD_c_blockDelimiters, ZSTD_sf_explicitBlockDelimiters },
+#ifdef ZSTD_c_searchForExternalRepcodes
+        { ZSTD_c_searchForExternalRepcodes, ZSTD_ps_enable }
+#endif
     };
 
     for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -159,14 +207,14 @@ edge_codec_zstd_chain_log(const edge_params_t *params, uint64_t size_max)
 
 int
 edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
-    const edge_params_t *params, uint64_t size_max)
+    const edge_params_t *params, uint64_t size_max, unsigned whole)
 {
     int                   window_log, chain_log;
     const edge_search_t  *search;
 
     window_log = edge_codec_zstd_window_log(params, size_max);
     chain_log = (int) edge_codec_zstd_chain_log(params, size_max);
-    search = edge_codec_zstd_search(params);
+    search = edge_codec_zstd_library_search(params, size_max, whole);
 
     if (search && edge_codec_zstd_set_search(set, target, search) != 0) {
         return -1;
@@ -266,7 +314,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
                               size_max == EDGE_SIZE_UNKNOWN
                               ? ZSTD_CONTENTSIZE_UNKNOWN : size_max, 0);
     cparams.windowLog = edge_codec_zstd_window_log(params, size_max);
-    search = edge_codec_zstd_search(params);
+    search = edge_codec_zstd_library_search(params, size_max, whole);
 
     if (search) {
         cparams.strategy = (ZSTD_strategy) search->strategy;
@@ -297,7 +345,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
     cparams = ZSTD_adjustCParams(cparams, size, 0);
 
     (void) edge_codec_zstd_configure(edge_codec_zstd_set_params, cctx_params,
-                                     params, size_max);
+                                     params, size_max, whole);
     edge_codec_zstd_fill_in(cctx_params, &cparams, params->long_distance);
 
     size = whole ? ZSTD_estimateCCtxSize_usingCCtxParams(cctx_params)
@@ -305,5 +353,13 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
 
     (void) ZSTD_freeCCtxParams(cctx_params);
 
-    return ZSTD_isError(size) ? 0 : size + EDGE_CODEC_ZSTD_OVERHEAD;
+    if (ZSTD_isError(size)) {
+        return 0;
+    }
+
+    if (edge_codec_zstd_attempts(params, size_max, whole)) {
+        size += edge_zstd_search_estimate(size_max);
+    }
+
+    return size + EDGE_CODEC_ZSTD_OVERHEAD;
 }

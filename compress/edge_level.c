@@ -15,14 +15,14 @@
  */
 
 const edge_level_t  edge_levels[EDGE_LEVELS] = {
-    /*    up to       zstd br gzip                 hash chain search match */
-    {          4 * 1024, 6, 5, 6, { EDGE_LAZY,   13,   14,    4,    4 } },
-    {         16 * 1024, 6, 5, 6, { EDGE_LAZY,   15,   14,    6,    4 } },
-    {         32 * 1024, 6, 5, 6, { EDGE_LAZY,   16,   15,    5,    5 } },
-    {         64 * 1024, 6, 5, 6, { EDGE_GREEDY, 16,   15,    6,    4 } },
-    {        128 * 1024, 6, 5, 6, { EDGE_GREEDY, 16,   15,    6,    5 } },
-    {        512 * 1024, 6, 5, 6, { EDGE_GREEDY, 17,    0,    6,    5 } },
-    { EDGE_SIZE_UNKNOWN, 6, 5, 6, { EDGE_LAZY,   17,    0,    3,    6 } }
+    /*    up to       zstd br gzip            hash chain search match tries */
+    {          4 * 1024, 6, 5, 6, { EDGE_LAZY,   13, 14, 4, 4, 64 } },
+    {         16 * 1024, 6, 5, 6, { EDGE_LAZY,   15, 14, 6, 4, 64 } },
+    {         32 * 1024, 6, 5, 6, { EDGE_LAZY,   16, 15, 5, 5, 48 } },
+    {         64 * 1024, 6, 5, 6, { EDGE_GREEDY, 16, 15, 6, 4, 28 } },
+    {        128 * 1024, 6, 5, 6, { EDGE_GREEDY, 16, 15, 6, 5,  0 } },
+    {        512 * 1024, 6, 5, 6, { EDGE_GREEDY, 17,  0, 6, 5,  0 } },
+    { EDGE_SIZE_UNKNOWN, 6, 5, 6, { EDGE_LAZY,   17,  0, 3, 6,  0 } }
 };
 
 

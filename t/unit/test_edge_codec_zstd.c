@@ -1,5 +1,6 @@
 /*
  * unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c
+ *       compress/edge_codec_zstd_search.c compress/edge_match_finder.c
  *       compress/edge_codec_zstd_dictionary.c compress/edge_level.c
  *       compress/edge_memory.c compress/edge_zstd_frame.c
  *       t/unit/edge_test.c -lzstd
@@ -183,7 +184,7 @@ test_search_counts(void **state)
     edge_memory_t    memory = { 0, 0, 0 };
     edge_encoder_t  *encoder;
 
-    static const edge_search_t  fast = { 1, 10, 10, 1, 7 };
+    static const edge_search_t  fast = { 1, 10, 10, 1, 7, 0 };
 
     edge_params_t  params[] = {
         { 6, 20, 0, 0, NULL, NULL }, { 6, 20, 0, 0, NULL, &fast }

@@ -30,7 +30,7 @@ test_find(void **state)
 static void
 test_of(void **state)
 {
-    edge_level_t  levels = { 1, 2, 3, 4, { 0, 0, 0, 0, 0 } };
+    edge_level_t  levels = { 1, 2, 3, 4, { 0, 0, 0, 0, 0, 0 } };
 
     (void) state;
 
