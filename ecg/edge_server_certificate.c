@@ -82,21 +82,21 @@ static void
 edge_server_certificate_common_name(X509 *x,
     edge_server_certificate_name_pt handler, void *data)
 {
-    int                i, len;
-    ASN1_STRING       *s;
-    X509_NAME_ENTRY   *entry;
-    unsigned char     *p;
-    const X509_NAME   *subject;
+    int                     i, len;
+    unsigned char          *p;
+    const X509_NAME        *subject;
+    const ASN1_STRING      *s;
+    const X509_NAME_ENTRY  *entry;
 
     subject = X509_get_subject_name(x);
 
-    i = X509_NAME_get_index_by_NID((X509_NAME *) subject, NID_commonName, -1);
+    i = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
     if (i < 0) {
         return;
     }
 
     entry = X509_NAME_get_entry(subject, i);
-    s = (ASN1_STRING *) X509_NAME_ENTRY_get_data(entry);
+    s = X509_NAME_ENTRY_get_data(entry);
 
     len = ASN1_STRING_to_UTF8(&p, s);
     if (len < 0) {

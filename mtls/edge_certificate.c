@@ -11,11 +11,12 @@
 
 
 static void edge_certificate_add_bio(edge_text_t *text, BIO *bio);
-static void edge_certificate_add_name(edge_text_t *text, X509_NAME *name);
+static void edge_certificate_add_name(edge_text_t *text,
+    const X509_NAME *name);
 static void edge_certificate_add_legacy_name(edge_text_t *text,
-    X509_NAME *name);
+    const X509_NAME *name);
 static void edge_certificate_add_legacy_entry(edge_text_t *text,
-    X509_NAME_ENTRY *entry);
+    const X509_NAME_ENTRY *entry);
 static void edge_certificate_add_time(edge_text_t *text, const ASN1_TIME *time);
 static void edge_certificate_add_digest(edge_text_t *text, X509 *cert,
     const EVP_MD *md);
@@ -161,7 +162,7 @@ edge_certificate_add_bio(edge_text_t *text, BIO *bio)
 
 
 static void
-edge_certificate_add_name(edge_text_t *text, X509_NAME *name)
+edge_certificate_add_name(edge_text_t *text, const X509_NAME *name)
 {
     BIO                  *bio;
     size_t                len;
@@ -190,7 +191,7 @@ edge_certificate_add_name(edge_text_t *text, X509_NAME *name)
 
 
 static void
-edge_certificate_add_legacy_name(edge_text_t *text, X509_NAME *name)
+edge_certificate_add_legacy_name(edge_text_t *text, const X509_NAME *name)
 {
     int  i;
 
@@ -203,14 +204,15 @@ edge_certificate_add_legacy_name(edge_text_t *text, X509_NAME *name)
 /* A slash inside of a value is escaped, so that no value adds a component. */
 
 static void
-edge_certificate_add_legacy_entry(edge_text_t *text, X509_NAME_ENTRY *entry)
+edge_certificate_add_legacy_entry(edge_text_t *text,
+    const X509_NAME_ENTRY *entry)
 {
-    int             nid, len;
-    char            oid[128];
-    const char     *key;
-    ASN1_OBJECT    *object;
-    ASN1_STRING    *string;
-    unsigned char  *utf8;
+    int                 nid, len;
+    char                oid[128];
+    const char         *key;
+    unsigned char      *utf8;
+    const ASN1_OBJECT  *object;
+    const ASN1_STRING  *string;
 
     object = X509_NAME_ENTRY_get_object(entry);
     string = X509_NAME_ENTRY_get_data(entry);

@@ -128,6 +128,19 @@ edge_trust_digest_end(edge_trust_digest_set_t *set, unsigned char *digest)
 }
 
 
+/* OpenSSL 4.0 deprecates the list itself in favour of a copy, new in 3.3. */
+
+static struct stack_st_X509_OBJECT *
+edge_trust_digest_objects(X509_STORE *store)
+{
+#if (OPENSSL_VERSION_NUMBER >= 0x30300000L)
+    return X509_STORE_get1_objects(store);
+#else
+    return X509_STORE_get0_objects(store);
+#endif
+}
+
+
 static void
 edge_trust_digest_add_store(edge_trust_digest_set_t *set, X509_STORE *store)
 {
@@ -138,7 +151,11 @@ edge_trust_digest_add_store(edge_trust_digest_set_t *set, X509_STORE *store)
     unsigned char           *der;
     struct stack_st_X509_OBJECT  *objects;
 
-    objects = X509_STORE_get0_objects(store);
+    objects = edge_trust_digest_objects(store);
+    if (objects == NULL) {
+        set->failed = 1;
+        return;
+    }
 
     for (i = 0; i < sk_X509_OBJECT_num(objects); i++) {
         object = sk_X509_OBJECT_value(objects, i);
@@ -156,6 +173,10 @@ edge_trust_digest_add_store(edge_trust_digest_set_t *set, X509_STORE *store)
             edge_trust_digest_add_der(set, 'r', der, len);
         }
     }
+
+#if (OPENSSL_VERSION_NUMBER >= 0x30300000L)
+    sk_X509_OBJECT_pop_free(objects, X509_OBJECT_free);
+#endif
 }
 
 
