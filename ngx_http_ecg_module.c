@@ -30,6 +30,9 @@ typedef struct {
     /* EDGE_TLS_AUTH_*: the keys of all certificates, 0 if unknown */
     unsigned                        keys;
 
+    /* $ecg_reject_reason, which outlives internal redirects */
+    ngx_int_t                       reason;
+
     unsigned                        api:1;
     unsigned                        timing:1;
 } ngx_http_ecg_main_conf_t;
@@ -51,14 +54,6 @@ typedef struct {
     /* of the metric in Server-Timing; empty: none */
     ngx_str_t                       timing;
 } ngx_http_ecg_loc_conf_t;
-
-
-/* Of a request that is not to be answered on its connection. */
-
-typedef struct {
-    /* first in all contexts, see ngx_edge_policy_api.h */
-    ngx_str_t                       reason;
-} ngx_http_ecg_ctx_t;
 
 
 static ngx_int_t ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello,
@@ -225,7 +220,7 @@ static ngx_http_variable_t  ngx_http_ecg_vars[] = {
       offsetof(ngx_edge_tls_policy_state_t, source), 0, 0 },
 
     { ngx_string("ecg_reject_reason"), NULL, ngx_http_ecg_reason_variable,
-      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+      0, 0, 0 },
 
     { ngx_string("ecg_certificate_names"), NULL,
       ngx_edge_certificates_variable, NGX_EDGE_CERTIFICATE_NAMES, 0, 0 },
@@ -282,9 +277,10 @@ ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello, int *alert,
 static ngx_int_t
 ngx_http_ecg_misdirected_handler(ngx_http_request_t *r)
 {
-    const char               *reason;
-    ngx_http_ecg_ctx_t       *ctx;
-    ngx_http_ecg_srv_conf_t  *escf;
+    const char                 *reason;
+    ngx_http_ecg_srv_conf_t    *escf;
+    ngx_http_ecg_main_conf_t   *emcf;
+    ngx_http_variable_value_t  *v;
 
     if (r != r->main || r->internal || r->connection->ssl == NULL
         || r->headers_in.server.len == 0)
@@ -304,15 +300,14 @@ ngx_http_ecg_misdirected_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_palloc(r->pool, sizeof(ngx_http_ecg_ctx_t));
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    emcf = ngx_http_get_module_main_conf(r, ngx_http_ecg_module);
+    v = &r->variables[emcf->reason];
 
-    ctx->reason.data = (u_char *) reason;
-    ctx->reason.len = ngx_strlen(reason);
-
-    ngx_http_set_ctx(r, ctx, ngx_http_ecg_module);
+    v->len = ngx_strlen(reason);
+    v->data = (u_char *) reason;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
 
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                   "misdirected request: %s for host \"%V\"", reason,
@@ -405,24 +400,13 @@ ngx_http_ecg_policy_variable(ngx_http_request_t *r,
 }
 
 
+/* Asked unless the request was misdirected, which sets it. */
+
 static ngx_int_t
 ngx_http_ecg_reason_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_ecg_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r->main, ngx_http_ecg_module);
-
-    if (ctx == NULL || ctx->reason.len == 0) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    v->len = ctx->reason.len;
-    v->data = ctx->reason.data;
-    v->valid = 1;
-    v->no_cacheable = 1;
-    v->not_found = 0;
+    v->not_found = 1;
 
     return NGX_OK;
 }
@@ -646,7 +630,10 @@ static ngx_int_t
 ngx_http_ecg_add_misdirected(ngx_conf_t *cf)
 {
     ngx_http_handler_pt        *h;
+    ngx_http_ecg_main_conf_t   *emcf;
     ngx_http_core_main_conf_t  *cmcf;
+
+    static ngx_str_t  reason = ngx_string("ecg_reject_reason");
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
@@ -657,7 +644,10 @@ ngx_http_ecg_add_misdirected(ngx_conf_t *cf)
 
     *h = ngx_http_ecg_misdirected_handler;
 
-    return NGX_OK;
+    emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
+    emcf->reason = ngx_http_get_variable_index(cf, &reason);
+
+    return emcf->reason == NGX_ERROR ? NGX_ERROR : NGX_OK;
 }
 
 

@@ -49,9 +49,6 @@ typedef struct {
 /* What a request is for. */
 
 typedef struct {
-    /* empty; $ecg_reject_reason looks for it in the context of a request */
-    ngx_str_t                      reason;
-
     ngx_edge_policy_api_conf_t    *conf;
     edge_policy_store_t           *store;
 
@@ -66,9 +63,6 @@ typedef struct {
 /* One request that changes the store: all of it or nothing. */
 
 typedef struct {
-    /* as above */
-    ngx_str_t                       reason;
-
     ngx_http_request_t             *request;
     ngx_edge_policy_api_request_t  *api;
 

@@ -102,6 +102,7 @@ my $edge = EdgeTest->start(http => <<"C");
     access_log %%ROOT%%/logs/access.log reason;
 
     server { listen %%PORT%% ssl%%H2%%; server_name default.test;
+        error_page 421 /page;
         return 200 "\$ecg_policy [\$ecg_reject_reason]\n"; }
 
     server { listen %%PORT%% ssl; server_name own.test;
@@ -204,7 +205,8 @@ is(status('default.test', 'sha384.test', '--tls-max 1.2 --ciphers '
     . 'ECDHE-ECDSA-AES256-GCM-SHA384'), 200, '... and of the cipher');
 
 like(EdgeTest::slurp("$edge->{root}/logs/access.log"),
-    qr/^strict\.test 421 \[no common version\]$/m, '$ecg_reject_reason');
+    qr/^strict\.test 421 \[no common version\]$/m,
+    '$ecg_reject_reason, with a page of the error');
 
 is(EdgeTest::Client::get('/', port => EdgeTest->port(1))->{body}, "plain []\n",
     'a connection without TLS');
