@@ -7,6 +7,8 @@
 #                     TESTS="t/x.t ...", JOBS=2 for two suites at a time
 #   make asan         unit tests and suites with ASan and UBSan
 #   make matrix       the suites on Debian 12, 13 and forky, in chroots
+#   make ech-test     Encrypted ClientHello, or TESTS, with OpenSSL 4.0 of
+#                     Debian experimental, in a chroot; NGINX_SRC=dir
 #   make fuzz         libFuzzer, FUZZ_SECONDS for each target
 #   make soak         two edges under traffic while things happen to them, for
 #                     SOAK_MINUTES=60; soak-asan with sanitizers
@@ -69,6 +71,9 @@ asan: deps-test deps-unit deps-asan
 matrix: deps-matrix
 	@tools/matrix.sh
 
+ech-test: deps-matrix
+	@tools/ech-test.sh
+
 fuzz: deps-build deps-fuzz
 	@tools/fuzz.sh
 
@@ -106,6 +111,6 @@ clean:
 distclean:
 	@tools/clean.sh all
 
-.PHONY: all modules deps deps-test unit suites lint test asan matrix fuzz \
-        soak soak-asan deb deb-test image image-test browser-test bench run \
-        clean distclean
+.PHONY: all modules deps deps-test unit suites lint test asan matrix ech-test \
+        fuzz soak soak-asan deb deb-test image image-test browser-test bench \
+        run clean distclean

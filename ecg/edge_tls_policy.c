@@ -48,6 +48,14 @@ edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello)
         hello->groups = p + 2;
         hello->groups_len = len - 2;
     }
+
+#ifdef TLSEXT_TYPE_ech
+    /* RFC 9849, section 5: one byte, "inner", of what was encrypted */
+
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_ech, &p, &len) && len == 1) {
+        hello->versions &= EDGE_TLS_1_3;
+    }
+#endif
 }
 
 

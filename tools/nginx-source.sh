@@ -54,17 +54,5 @@ if [ "$(cat "$tree/.version" 2>/dev/null)" != "$version" ]; then
         || ls nginx_*.orig.tar.*z)" >&2
 fi
 
-# All that the packaged nginx has built in; what it has as modules stays out.
-nginx -V 2>&1 | sed -n 's/^configure arguments: //p' > "$dir/arguments"
-eval "set -- $(cat "$dir/arguments")"
-
-flags=
-for flag; do
-    case $flag in
-        --with-cc-opt=*|--with-ld-opt=*|--add-*|--override-*|*=dynamic) ;;
-        *) flags="$flags $(printf %q "$flag")" ;;
-    esac
-done
-
-echo "NGX_CONF_FLAGS=($flags )" > "$tree/conf_flags"
+tools/nginx-flags.sh "$tree"
 echo "$tree"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # root.sh SUITE [base]: makes build/roots/SUITE, a minimal Debian of that
 # release with git and make in it, once; or SUITE-base, with nothing in it.
+# SUITE experimental is sid, whose apt knows experimental as well.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -22,12 +23,15 @@ flock 9
 rm -rf "$root"
 echo "root: debootstrap $name"
 
+release=$suite
+[ $suite = experimental ] && release=sid
+
 # debootstrap knows the releases of its day; later ones are made as sid is.
-script=$scripts/$suite
+script=$scripts/$release
 [ -e "$script" ] || script=$scripts/sid
 
 timeout 900 debootstrap --variant=minbase $include \
-    "$suite" "$root" "$mirror" "$script" >"$build/logs/root-$name.log" 2>&1 \
+    "$release" "$root" "$mirror" "$script" >"$build/logs/root-$name.log" 2>&1 \
     || { tail -5 "$build/logs/root-$name.log" >&2; die "debootstrap $suite"; }
 
 # The machine's proxy and the like hold inside, too. Mirrors that keep a
@@ -35,5 +39,8 @@ timeout 900 debootstrap --variant=minbase $include \
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null
 apt-config dump | grep -E '^Acquire::(http|https|Check)[:-]' \
     > "$root/etc/apt/apt.conf.d/90edge"
+
+[ $suite = $release ] || echo "deb $mirror $suite main" \
+    > "$root/etc/apt/sources.list.d/$suite.list"
 
 touch "$root/.complete"

@@ -244,12 +244,14 @@ sub certificate {
 }
 
 
-# What openssl s_client says of a connection that asks for / and is closed.
+# What openssl s_client says of a connection that asks for / of the host, or
+# of the server name, and is closed.
 
 sub s_client {
     my (%o) = @_;
     my @name = defined $o{sni} ? ('-servername', $o{sni}) : '-noservername';
-    my $host = defined $o{sni} ? "Host: $o{sni}\r\n" : '';
+    my $name_of = defined $o{host} ? $o{host} : $o{sni};
+    my $host = defined $name_of ? "Host: $name_of\r\n" : '';
     my $port = $o{port} || EdgeTest::port();
     my $command = join ' ', 'timeout 10 openssl s_client -connect',
         "127.0.0.1:$port", @name, @{ $o{args} || [] }, '-ign_eof 2>&1';
