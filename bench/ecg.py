@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What policies cost: lookups, handshakes, start, reload, memory.
+"""What policies cost: lookups, start, reload, memory; see ecg_cost.py, too.
 
     bench/ecg.py [records ...]
 
@@ -7,7 +7,6 @@ records: sizes of the store, 1000000 and 10000000 unless told otherwise. Stores
 are kept in build/bench/ecg for the next time. The table at the end has what was
 asked for beside what was measured. All of it takes under five minutes.
 
-    BENCH_SECONDS=0.5 of one round of handshakes    BENCH_ROUNDS=21
     BENCH_PORT=18100, and the next    BENCH_SERVERS=20000 of stock nginx
 """
 
@@ -26,17 +25,15 @@ OUT = TOP + "/build/bench/ecg"
 NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
 COMMAND = TOP + "/build/bin/edge-policy"
 PORT = int(os.environ.get("BENCH_PORT", 18100))
-SECONDS = os.environ.get("BENCH_SECONDS", "0.5")
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", 21))
 SERVERS = int(os.environ.get("BENCH_SERVERS", 20000))
 
 ECG_SOURCES = ["edge_fault", "edge_hostname", "edge_lmdb", "edge_policy",
                "edge_policy_record", "edge_policy_resolve",
                "edge_policy_store", "edge_policy_store_format",
                "edge_policy_store_open", "edge_policy_store_write",
-               "edge_policy_table", "edge_tls_group", "edge_tls_policy",
-               "edge_tls_policy_cache", "edge_tls_policy_compile",
-               "edge_tls_policy_names"]
+               "edge_policy_table", "edge_tls_ciphers", "edge_tls_group",
+               "edge_tls_policy", "edge_tls_policy_cache",
+               "edge_tls_policy_compile", "edge_tls_policy_names"]
 
 CONF = """
 %(load)s
@@ -52,14 +49,20 @@ http {
     fastcgi_temp_path      %(root)s/t3;
     uwsgi_temp_path        %(root)s/t4;
     scgi_temp_path         %(root)s/t5;
-    ssl_certificate      %(out)s/cert.pem;
-    ssl_certificate_key  %(out)s/key.pem;
+    ssl_certificate      %(out)s/ec.crt;
+    ssl_certificate_key  %(out)s/ec.key;
     ssl_protocols        TLSv1.2 TLSv1.3;
     ssl_session_cache    off;
     ssl_session_tickets  off;
     %(ecg)s
     server {
         listen 127.0.0.1:%(tls)d ssl;
+        return 200 x;
+    }
+    server {
+        listen 127.0.0.1:%(rsa)d ssl;
+        ssl_certificate      %(out)s/rsa.crt;
+        ssl_certificate_key  %(out)s/rsa.key;
         return 200 x;
     }
     server {
@@ -84,10 +87,11 @@ def build():
         "-lssl", "-lcrypto")
     run(*cc, "-o", OUT + "/handshakes", TOP + "/bench/ecg_handshakes.c",
         "-lssl", "-lcrypto")
-    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-        "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=x",
-        "-keyout", OUT + "/key.pem", "-out", OUT + "/cert.pem",
-        stderr=subprocess.DEVNULL)
+    for name, *key in (("ec", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+                       ("rsa", "rsa:2048")):
+        run("openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "2",
+            "-subj", "/CN=x", "-keyout", "%s/%s.key" % (OUT, name),
+            "-out", "%s/%s.crt" % (OUT, name), stderr=subprocess.DEVNULL)
 
 
 class Targets:
@@ -114,34 +118,43 @@ class Nginx:
 
     def __init__(self, name, ecg="", workers=1, offset=0):
         self.root = OUT + "/" + name
-        self.tls = PORT + 2 * offset
+        self.tls = PORT + 3 * offset
         self.plain = self.tls + 1
+        self.rsa = self.tls + 2
         shutil.rmtree(self.root, ignore_errors=True)
         os.makedirs(self.root)
         module = TOP + "/build/modules/ngx_http_ecg_module.so"
-        with open(self.root + "/nginx.conf", "w") as file:
+        conf = self.root + "/nginx.conf"
+        with open(conf, "w") as file:
             file.write(CONF % {
                 "load": "" if name == "none" else "load_module %s;" % module,
                 "workers": workers, "root": self.root, "out": OUT,
                 "ecg": ecg, "tls": self.tls, "plain": self.plain,
+                "rsa": self.rsa,
                 "api": "location /edge { ecg_api write; }"
                        if "ecg_store" in ecg else ""})
         begun = time.time()
-        run(NGINX, "-p", self.root, "-c", self.root + "/nginx.conf")
-        with open(self.root + "/nginx.pid") as file:
-            self.pid = int(file.read())
+        self.pid = self.launch(conf)
         Nginx.running.append(self)
         self.wait()
         self.start_seconds = time.time() - begun
+
+    def launch(self, conf):
+        run(NGINX, "-p", self.root, "-c", conf)
+        with open(self.root + "/nginx.pid") as file:
+            return int(file.read())
 
     def workers(self):
         with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as file:
             return [int(pid) for pid in file.read().split()]
 
+    def get(self):
+        urllib.request.urlopen("http://127.0.0.1:%d/" % self.plain).close()
+
     def wait(self):
         def answers():
             try:
-                urllib.request.urlopen("http://127.0.0.1:%d/" % self.plain)
+                self.get()
                 return True
             except OSError:
                 return False
@@ -200,14 +213,6 @@ def wait_until(is_so):
         if time.time() > end:
             sys.exit("bench: nginx does not do what it is waited for")
         time.sleep(0.002)
-
-
-def handshakes(nginx, name, version):
-    """(microseconds of the worker for one, handshakes a second)"""
-    before = nginx.cpu()
-    words = [OUT + "/handshakes", str(nginx.tls), name, SECONDS]
-    count = int(run(*words, *(["tls1_2"] if version == "1.2" else [])))
-    return ((nginx.cpu() - before) / count * 1e6, count / float(SECONDS))
 
 
 def fill(records):
@@ -335,44 +340,6 @@ def measure_stock(say, targets):
             started, reloaded, memory, later), "—"))
 
 
-def measure_handshakes(say, targets, path):
-    policy = ("ecg_policy default min_tls=1.2 groups=X25519:P-256 "
-              "ciphersuites=TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256 "
-              "ciphers=ECDHE-ECDSA-AES256-GCM-SHA384:"
-              "ECDHE-ECDSA-AES128-GCM-SHA256;")
-    variants = {
-        "none": Nginx("none"),
-        "configuration": Nginx("configuration", policy, offset=1),
-        "store": Nginx("store", "ecg_store %s map_size=8g;" % path, offset=2),
-    }
-    say("\n| TLS | policy from | CPU µs of the worker | more than none, µs | "
-        "against none | handshakes/s |\n| --- | --- | --: | --: | --: | --: |")
-    for version in ("1.3", "1.2"):
-        found = {name: [] for name in variants}
-        for _ in range(ROUNDS):
-            for name, nginx in variants.items():
-                found[name].append(handshakes(
-                    nginx, "h77.customers.example.com", version))
-        for name, rounds in found.items():
-            cost = statistics.median(r[0] for r in rounds)
-            # Of one round each, side by side: what the machine does else
-            # at that time is in both.
-            more = statistics.median(
-                a[0] / b[0] - 1 for a, b in zip(rounds, found["none"]))
-            micro = statistics.median(
-                a[0] - b[0] for a, b in zip(rounds, found["none"]))
-            say("| %s | %s | %.1f | %+.1f | %+.1f %% | %.0f |" % (
-                version, name, cost, micro, 100 * more,
-                statistics.median(r[1] for r in rounds)))
-            if name != "none":
-                what = "TLS %s, policy from %s: " % (version, name)
-                targets.add(what + "more CPU time of a handshake", 1,
-                            100 * more, "%", "%+.1f")
-                targets.add(what + "the same", 20, micro, "µs", "%+.1f")
-    for nginx in variants.values():
-        nginx.stop()
-
-
 def run_all(say, sizes):
     targets = Targets()
     begun = time.time()
@@ -384,7 +351,6 @@ def run_all(say, sizes):
                 records, seconds, os.path.getsize(path) / records))
         measure_lookups(say, targets, path, records)
         measure_store(say, targets, path, records)
-    measure_handshakes(say, targets, path)
     if SERVERS:
         measure_stock(say, targets)
     targets.report(say)

@@ -1,7 +1,8 @@
 
 /*
- * ecg_handshakes PORT NAME SECONDS [tls1_2]: full handshakes, one after the
- * other; writes how many.
+ * ecg_handshakes PORT NAME SECONDS|-COUNT [tls1_2]: full handshakes, one after
+ * the other, for a time or so many; writes how many.  A NAME with %lu in it is
+ * a million names that take turns.
  */
 
 #include <arpa/inet.h>
@@ -67,9 +68,10 @@ handshake(SSL_CTX *ctx, int port, const char *name)
 int
 main(int argc, char **argv)
 {
-    long      n;
-    double    end;
-    SSL_CTX  *ctx;
+    char           name[256];
+    double         end;
+    SSL_CTX       *ctx;
+    unsigned long  n, count;
 
     if (argc < 4) {
         return 2;
@@ -82,20 +84,23 @@ main(int argc, char **argv)
         SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
     }
 
+    count = (argv[3][0] == '-') ? strtoul(argv[3] + 1, NULL, 10) : 0;
     end = now() + atof(argv[3]);
 
     n = 0;
 
     do {
-        if (!handshake(ctx, atoi(argv[1]), argv[2])) {
+        snprintf(name, sizeof(name), argv[2], n * 7919 % 1000000);
+
+        if (!handshake(ctx, atoi(argv[1]), name)) {
             fprintf(stderr, "ecg_handshakes: refused\n");
             return 1;
         }
 
         n++;
-    } while (now() < end);
+    } while (count ? n < count : now() < end);
 
-    printf("%ld\n", n);
+    printf("%lu\n", n);
 
     return 0;
 }

@@ -30,6 +30,7 @@ PARTS = {
     "ecg": [
         ("policies of hostnames", "bench/ecg.py",
          ["1000000", "10000000"], {}),
+        ("what a policy costs a handshake", "bench/ecg_cost.py", [], {}),
     ],
     "dictionaries": [
         ("CPU time of one body, and its bytes", "bench/dictionaries.sh", [],

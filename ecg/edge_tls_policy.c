@@ -3,7 +3,7 @@
 
 #include <openssl/objects.h>
 
-#include "edge_tls_policy.h"
+#include "edge_tls_ciphers.h"
 
 
 static const struct {
@@ -281,9 +281,10 @@ edge_tls_verdict_text(edge_tls_verdict_e verdict)
 
 int
 edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
-    const edge_tls_choice_t *choice, const char *present)
+    const edge_tls_hello_t *hello, const edge_tls_choice_t *choice,
+    const char *present)
 {
-    const char                 *ciphers, *suites, *groups, *sigalgs;
+    const char                 *groups, *sigalgs;
     const edge_policy_value_t  *values;
 
     values = tls->policy.values;
@@ -292,31 +293,14 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
         edge_tls_set_versions(ssl, choice->versions);
     }
 
-    /* to parse a list of ciphers costs more than all the rest: only if used */
-
-    ciphers = NULL;
-    suites = NULL;
-
-    if (choice->version == EDGE_TLS_1_3) {
-        suites = values[EDGE_POLICY_CIPHERSUITES].text;
-
-        if (tls->security_level >= 0) {
-            SSL_set_security_level(ssl, tls->security_level);
-        }
-
-    } else {
-        ciphers = values[EDGE_POLICY_CIPHERS].text;
-
-        if (ciphers && present && strcmp(ciphers, present) == 0) {
-            ciphers = NULL;
-        }
-    }
-
     groups = values[EDGE_POLICY_GROUPS].text;
     sigalgs = values[EDGE_POLICY_SIGALGS].text;
 
-    return (ciphers == NULL || SSL_set_cipher_list(ssl, ciphers) == 1)
-           && (suites == NULL || SSL_set_ciphersuites(ssl, suites) == 1)
+    if (tls->security_level >= 0) {
+        SSL_set_security_level(ssl, tls->security_level);
+    }
+
+    return edge_tls_ciphers_set(tls, ssl, hello, choice, present)
            && (groups == NULL || SSL_set1_groups_list(ssl, groups) == 1)
            && (sigalgs == NULL || SSL_set1_sigalgs_list(ssl, sigalgs) == 1);
 }

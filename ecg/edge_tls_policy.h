@@ -78,6 +78,12 @@ typedef struct {
 } edge_tls_ids_t;
 
 
+/* What OpenSSL asks whether a connection is secure enough. */
+
+typedef int (*edge_tls_check_pt)(const SSL *ssl, const SSL_CTX *ctx, int op,
+    int bits, int nid, void *other, void *data);
+
+
 typedef struct {
     edge_policy_t        policy;
 
@@ -93,6 +99,9 @@ typedef struct {
 
     /* of "ciphers"; -1 if that is unset */
     int                  security_level;
+
+    /* OpenSSL's own */
+    edge_tls_check_pt    check;
 } edge_tls_policy_t;
 
 
@@ -164,12 +173,14 @@ edge_tls_verdict_e edge_tls_policy_judge(const edge_tls_policy_t *tls,
 const char *edge_tls_verdict_text(edge_tls_verdict_e verdict);
 
 /*
- * Makes the choice hold on ssl, whose ciphers are from the list present, NULL
- * if that is not known.  Returns 0 if OpenSSL refused a part.
+ * Makes the choice hold on ssl for the client that sent hello.  The ciphers
+ * there are from the list present, NULL if that is not known.  tls stays as
+ * long as ssl does.  Returns 0 if OpenSSL refused a part.
  */
 
 int edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
-    const edge_tls_choice_t *choice, const char *present);
+    const edge_tls_hello_t *hello, const edge_tls_choice_t *choice,
+    const char *present);
 
 /*
  * Tells whether a connection that was made under another policy is as this

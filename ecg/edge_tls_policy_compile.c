@@ -57,6 +57,7 @@ edge_tls_policy_compile(edge_tls_policy_t *out, const edge_policy_t *policy,
 
     ctx = SSL_CTX_new(TLS_server_method());
     result = ctx ? EDGE_TLS_POLICY_OK : EDGE_TLS_POLICY_NO_MEMORY;
+    out->check = ctx ? SSL_CTX_get_security_callback(ctx) : NULL;
 
     for (key = EDGE_POLICY_CIPHERS; key <= EDGE_POLICY_SIGALGS; key++) {
         if (result == EDGE_TLS_POLICY_OK && policy->values[key].text) {

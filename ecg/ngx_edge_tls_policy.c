@@ -173,7 +173,7 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
 
     sscf = hello->conf_ctx->srv_conf[ngx_http_ssl_module.ctx_index];
 
-    if (!edge_tls_policy_apply(state->tls, ssl_conn, &choice,
+    if (!edge_tls_policy_apply(state->tls, ssl_conn, &offer, &choice,
                                (char *) sscf->ciphers.data))
     {
         goto failed;

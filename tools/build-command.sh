@@ -11,8 +11,8 @@ sources="tools/edge-policy/command_*.c
     ecg/edge_policy_store.c ecg/edge_policy_store_format.c
     ecg/edge_policy_store_open.c ecg/edge_policy_store_write.c
     ecg/edge_policy_table.c ecg/edge_policy_text.c
-    ecg/edge_tls_group.c ecg/edge_tls_policy.c ecg/edge_tls_policy_cache.c
-    ecg/edge_tls_policy_compile.c"
+    ecg/edge_tls_ciphers.c ecg/edge_tls_group.c ecg/edge_tls_policy.c
+    ecg/edge_tls_policy_cache.c ecg/edge_tls_policy_compile.c"
 
 [ -x "$bin/edge-policy" ] && [ -z "$(find ecg tools/edge-policy \
     tools/build-command.sh -newer "$bin/edge-policy" -print -quit)" ] && exit 0

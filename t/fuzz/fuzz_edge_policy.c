@@ -1,5 +1,6 @@
 /* fuzz: ecg/edge_policy.c ecg/edge_tls_policy.c */
-/* fuzz: ecg/edge_tls_policy_compile.c ecg/edge_tls_group.c -lssl -lcrypto */
+/* fuzz: ecg/edge_tls_policy_compile.c ecg/edge_tls_ciphers.c */
+/* fuzz: ecg/edge_tls_group.c -lssl -lcrypto */
 
 #include <stdint.h>
 #include <stdlib.h>

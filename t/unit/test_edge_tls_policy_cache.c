@@ -1,6 +1,6 @@
 /* unit: ecg/edge_tls_policy_cache.c ecg/edge_tls_policy_compile.c */
-/* unit: ecg/edge_tls_policy.c ecg/edge_tls_group.c ecg/edge_policy.c */
-/* unit: -lssl -lcrypto */
+/* unit: ecg/edge_tls_policy.c ecg/edge_tls_ciphers.c ecg/edge_tls_group.c */
+/* unit: ecg/edge_policy.c -lssl -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* unit: ecg/edge_tls_policy_compile.c ecg/edge_tls_policy.c */
-/* unit: ecg/edge_tls_group.c ecg/edge_policy.c -lssl -lcrypto */
+/* unit: ecg/edge_tls_ciphers.c ecg/edge_tls_group.c ecg/edge_policy.c */
+/* unit: -lssl -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>

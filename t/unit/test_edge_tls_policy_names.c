@@ -1,6 +1,7 @@
 /* unit: ecg/edge_tls_policy_names.c ecg/edge_tls_policy_cache.c */
 /* unit: ecg/edge_tls_policy_compile.c ecg/edge_tls_policy.c */
-/* unit: ecg/edge_tls_group.c ecg/edge_policy.c -lssl -lcrypto */
+/* unit: ecg/edge_tls_ciphers.c ecg/edge_tls_group.c ecg/edge_policy.c */
+/* unit: -lssl -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>

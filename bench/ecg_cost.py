@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""What a policy costs a full handshake: instructions, and CPU time.
+
+    bench/ecg_cost.py [instructions] [time]
+
+Instructions of the worker are counted by valgrind, and are the same on a busy
+machine as on a quiet one; those of the kernel are not among them. CPU time is
+that of the worker, without the module and with it by turns, in many short
+rounds; each nginx is started anew several times, as where its memory happens
+to lie makes it faster or slower. How sure the ratio is, is told by the ratios
+of these starts; that of a second nginx without the module is what else is in
+them. About five minutes.
+
+    BENCH_COUNT=25 handshakes counted
+    BENCH_STARTS=12    BENCH_ROUNDS=40    BENCH_LIMIT=200 seconds for all starts
+    BENCH_PORT=18100, and the next    BENCH_RECORDS=1000000 in the store
+"""
+
+import atexit
+import glob
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import ecg                                                       # noqa: E402
+
+COUNT = int(os.environ.get("BENCH_COUNT", 25))
+STARTS = int(os.environ.get("BENCH_STARTS", 12))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 40))
+SECONDS = int(os.environ.get("BENCH_LIMIT", 200))
+RECORDS = int(os.environ.get("BENCH_RECORDS", 1000000))
+
+# Of one round: some milliseconds.
+HANDSHAKES = 20
+
+# In the store, too. What is negotiated is the same in all cases.
+NAME = "h77.customers.example.com"
+ANY = "h%lu.customers.example.com"
+POLICY = "ecg_policy %s min_tls=1.2 groups=X25519:P-256;" % NAME
+ALL = ("ecg_policy %s min_tls=1.2 max_tls=1.3 groups=X25519:P-256 http2=off "
+       "sigalgs=ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256 "
+       "ciphersuites=TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256 "
+       "ciphers=ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+       "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256;" % NAME)
+
+
+def variants(path):
+    """Title: name of nginx (see ecg.Nginx), directives, names asked for."""
+    store = "ecg_store %s map_size=8g;" % path
+    return {
+        "no module": ("none", "", NAME),
+        "no directive": ("loaded", "", NAME),
+        "configuration": ("configuration", POLICY, NAME),
+        "store": ("store", store, NAME),
+        "store, a name not asked for yet": ("other", store, ANY),
+        "configuration, all keys": ("all", ALL, NAME),
+    }
+
+
+class Counted(ecg.Nginx):
+    """One process, under callgrind, which tells what it has counted with each
+    request; handshakes are not followed by one."""
+
+    def launch(self, conf):
+        with open(self.root + "/valgrind.log", "w") as file:
+            self.process = subprocess.Popen(
+                ["valgrind", "--tool=callgrind",
+                 "--dump-before=ngx_http_parse_request_line",
+                 "--callgrind-out-file=%s/profile" % self.root, ecg.NGINX,
+                 "-p", self.root, "-c", conf,
+                 "-g", "daemon off; master_process off;"],
+                stdout=file, stderr=subprocess.STDOUT)
+        return self.process.pid
+
+    def counted(self):
+        """Instructions since it was asked before."""
+        self.get()
+        last = max(glob.glob(self.root + "/profile.*"),
+                   key=lambda path: int(path.rpartition(".")[2]))
+        with open(last) as file:
+            return int(re.search(r"^summary: (\d+)", file.read(),
+                                 re.M).group(1))
+
+    def count(self, port, name, version):
+        """Instructions of one handshake."""
+        handshakes(port, name, version, COUNT)
+        self.counted()
+        handshakes(port, name, version, COUNT)
+        return self.counted() / COUNT
+
+    def stop(self):
+        ecg.Nginx.running.remove(self)
+        self.process.kill()
+        self.process.wait()
+
+
+def handshakes(port, name, version, count):
+    ecg.run(ecg.OUT + "/handshakes", str(port), name, "-%d" % count,
+            *(["tls1_2"] if version == "1.2" else []))
+
+
+def cases(nginx):
+    return [(version, key, port) for version in ("1.3", "1.2")
+            for key, port in (("P-256", nginx.tls), ("RSA 2048", nginx.rsa))]
+
+
+def count_instructions(say, targets, path):
+    say("\n| TLS | key | policy from | thousands of instructions "
+        "| more than no module | against it |")
+    say("| --- | --- | --- | --: | --: | --: |")
+    counted = {}
+    most = 0
+    for title, (name, conf, host) in variants(path).items():
+        nginx = Counted(name, conf)
+        for version, key, port in cases(nginx):
+            counted[title, version, key] = nginx.count(port, host, version)
+        nginx.stop()
+    for version, key, _ in cases(nginx):
+        none = counted["no module", version, key]
+        for title in variants(path):
+            n = counted[title, version, key]
+            say("| %s | %s | %s | %.1f | %+.1f | %+.2f %% |" % (
+                version, key, title, n / 1000, (n - none) / 1000,
+                100 * (n / none - 1)))
+            most = max(most, n / none - 1)
+    targets.add("instructions of a handshake more than without the module, "
+                "the most of all", 1, 100 * most, "%", "%+.2f")
+
+
+def ratios(started, version):
+    """Of the CPU time of a handshake: for each title its median against the
+    first, of rounds side by side, and the median of all that was more."""
+    found = {title: [] for title in started}
+    for turn in range(ROUNDS):
+        order = list(started.items())
+        for title, (nginx, host) in order if turn % 2 else order[::-1]:
+            before = nginx.cpu()
+            handshakes(nginx.tls, host, version, HANDSHAKES)
+            found[title].append((nginx.cpu() - before) / HANDSHAKES * 1e6)
+    first = next(iter(found.values()))
+    return {title: (statistics.median(a / b for a, b in zip(rounds, first)),
+                    statistics.median(a - b for a, b in zip(rounds, first)))
+            for title, rounds in found.items()}
+
+
+def pin(nginx):
+    """Workers share one core, so that it is the same for all."""
+    os.sched_setaffinity(nginx.workers()[0],
+                         {max(os.sched_getaffinity(0))})
+
+
+def measure_time(say, targets, path):
+    chosen = {"no module": ("none", "", NAME),
+              "no module, again": ("none", "", NAME), **variants(path)}
+    del chosen["no directive"]
+    found = {}
+    begun = time.time()
+    for _ in range(STARTS):
+        if time.time() - begun > SECONDS:
+            break
+        started = {}
+        for offset, (title, (name, conf, host)) in enumerate(chosen.items()):
+            nginx = ecg.Nginx(name, conf, offset=offset)
+            pin(nginx)
+            started[title] = (nginx, host)
+        for version in ("1.3", "1.2"):
+            for title, figures in ratios(started, version).items():
+                found.setdefault((version, title), []).append(figures)
+        ecg.Nginx.stop_all()
+    report_time(say, targets, found)
+
+
+def report_time(say, targets, found):
+    say("\nOf %d starts, %d rounds of %d handshakes each:\n" % (
+        len(next(iter(found.values()))), ROUNDS, HANDSHAKES))
+    say("| TLS | policy from | more CPU time, µs | in % | within, 19 times of 20 |")
+    say("| --- | --- | --: | --: | --- |")
+    for (version, title), starts in found.items():
+        if title == "no module":
+            continue
+        more = sorted(100 * (ratio - 1) for ratio, _ in starts)
+        micro = statistics.median(us for _, us in starts)
+        # Those between which the median is nineteen times of twenty.
+        k = max(0, int((len(more) - 1.96 * len(more) ** 0.5) / 2))
+        say("| %s | %s | %+.1f | %+.2f | %+.2f to %+.2f |" % (
+            version, title, micro, statistics.median(more), more[k],
+            more[-1 - k]))
+        if "again" not in title:
+            targets.add("TLS %s, %s: more CPU time of a handshake"
+                        % (version, title), 20, micro, "µs", "%+.1f")
+
+
+def main():
+    parts = sys.argv[1:] or ["instructions", "time"]
+    targets = ecg.Targets()
+    atexit.register(ecg.Nginx.stop_all)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    ecg.build()
+    path, _ = ecg.fill(RECORDS)
+    if "instructions" in parts:
+        count_instructions(print, targets, path)
+    if "time" in parts:
+        measure_time(print, targets, path)
+    targets.report(print)
+
+
+if __name__ == "__main__":
+    main()
