@@ -19,6 +19,7 @@ them. About five minutes.
 import atexit
 import glob
 import os
+import random
 import re
 import signal
 import statistics
@@ -138,9 +139,10 @@ def ratios(started, version):
     """Of the CPU time of a handshake: for each title its median against the
     first, of rounds side by side, and the median of all that was more."""
     found = {title: [] for title in started}
-    for turn in range(ROUNDS):
+    for _ in range(ROUNDS):
         order = list(started.items())
-        for title, (nginx, host) in order if turn % 2 else order[::-1]:
+        random.shuffle(order)
+        for title, (nginx, host) in order:
             before = nginx.cpu()
             handshakes(nginx.tls, host, version, HANDSHAKES)
             found[title].append((nginx.cpu() - before) / HANDSHAKES * 1e6)
