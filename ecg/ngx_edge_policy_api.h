@@ -60,6 +60,22 @@ typedef struct {
 } ngx_edge_policy_api_request_t;
 
 
+/* A setting of a record that has another value than before, for the log. */
+
+typedef struct ngx_edge_policy_api_changed_s  ngx_edge_policy_api_changed_t;
+
+struct ngx_edge_policy_api_changed_s {
+    ngx_edge_policy_api_changed_t  *next;
+
+    /* has the name and the new value */
+    edge_policy_named_t            *change;
+    unsigned                        setting;
+
+    /* "" if it was unset; with a final NUL */
+    char                            before[1];
+};
+
+
 /* One request that changes the store: all of it or nothing. */
 
 typedef struct {
@@ -71,9 +87,13 @@ typedef struct {
     ngx_uint_t                      n;
     unsigned                        delete:1;
 
-    /* for the answer and the log, of a single change */
+    /* for the answer, of a single change */
     edge_policy_setting_t           after;
-    u_char                          before[EDGE_POLICY_VALUE_MAX + 1];
+
+    /* for the log, in memory of its own; NULL if nobody reads it */
+    ngx_pool_t                     *log_pool;
+    ngx_edge_policy_api_changed_t  *changed;
+    ngx_edge_policy_api_changed_t **changed_last;
 
     edge_store_e                    result;
     int                             error;
@@ -121,6 +141,17 @@ ngx_int_t ngx_edge_policy_api_check(ngx_http_request_t *r,
 /* Stores the changes in a thread.  NGX_DONE: it answers when that is done. */
 
 ngx_int_t ngx_edge_policy_api_run(ngx_edge_policy_api_task_t *task);
+
+/*
+ * The log of changes: start() before the thread; keep() in it, where the value
+ * before is known, NULL if it was unset; write() in the event loop when all is
+ * stored: some lines, and NGX_AGAIN until the last.
+ */
+
+ngx_int_t ngx_edge_policy_api_log_start(ngx_edge_policy_api_task_t *task);
+ngx_int_t ngx_edge_policy_api_log_keep(ngx_edge_policy_api_task_t *task,
+    edge_policy_named_t *change, unsigned setting, const char *before);
+ngx_int_t ngx_edge_policy_api_log_write(ngx_edge_policy_api_task_t *task);
 
 /* Adds formatted text of max bytes at most, and sends what was added. */
 

@@ -1,6 +1,5 @@
 
 #include "ngx_edge_policy_api.h"
-#include "ngx_edge_tls_metrics.h"
 
 
 #if (NGX_THREADS)
@@ -10,7 +9,6 @@ static void ngx_edge_policy_api_resume(ngx_http_request_t *r);
 static void ngx_edge_policy_api_store(void *data, ngx_log_t *log);
 static edge_store_e ngx_edge_policy_api_store_change(
     ngx_edge_policy_api_task_t *task, edge_policy_named_t *change);
-static void ngx_edge_policy_api_log(ngx_edge_policy_api_task_t *task);
 static ngx_int_t ngx_edge_policy_api_answer(ngx_edge_policy_api_task_t *task);
 
 
@@ -53,7 +51,8 @@ ngx_edge_policy_api_run(ngx_edge_policy_api_task_t *task)
     return NGX_DONE;
 #else
     ngx_edge_policy_api_store(task, task->request->connection->log);
-    ngx_edge_policy_api_log(task);
+
+    while (ngx_edge_policy_api_log_write(task) == NGX_AGAIN) { /* void */ }
 
     return ngx_edge_policy_api_answer(task);
 #endif
@@ -75,9 +74,14 @@ ngx_edge_policy_api_stored(ngx_event_t *ev)
 
     ngx_http_set_log_request(c->log, r);
 
-    task->done = 1;
+    /* others have their turn between the lines of many changes */
 
-    ngx_edge_policy_api_log(task);
+    if (ngx_edge_policy_api_log_write(task) == NGX_AGAIN) {
+        ngx_post_event(ev, &ngx_posted_next_events);
+        return;
+    }
+
+    task->done = 1;
 
     r->main->blocked--;
     r->aio = 0;
@@ -182,15 +186,17 @@ ngx_edge_policy_api_store_change(ngx_edge_policy_api_task_t *task,
             continue;
         }
 
-        (void) ngx_cpystrn(task->before,
-                           (u_char *) (old->value ? old->value : ""),
-                           sizeof(task->before));
+        if (old->value == NULL && task->delete) {
+            return EDGE_STORE_NOT_FOUND;
+        }
+
+        if (ngx_edge_policy_api_log_keep(task, change, i, old->value)
+            != NGX_OK)
+        {
+            return EDGE_STORE_NO_MEMORY;
+        }
 
         if (task->delete) {
-            if (old->value == NULL) {
-                return EDGE_STORE_NOT_FOUND;
-            }
-
             task->after = *old;
             task->after.value = new->value;
             old->value = NULL;
@@ -207,40 +213,6 @@ ngx_edge_policy_api_store_change(ngx_edge_policy_api_task_t *task,
 
     return edge_policy_store_update(store, change->name, change->len,
                                     &stored);
-}
-
-
-/* Who changed what, from what, to what; the log adds the client's address. */
-
-static void
-ngx_edge_policy_api_log(ngx_edge_policy_api_task_t *task)
-{
-    ngx_log_t                      *log;
-    ngx_http_request_t             *r;
-    ngx_edge_policy_api_request_t  *api;
-
-    if (task->result != EDGE_STORE_OK) {
-        return;
-    }
-
-    r = task->request;
-    api = task->api;
-    log = r->connection->log;
-
-    ngx_edge_tls_metrics_changed(r, task->delete ? "delete" : "put", task->n);
-
-    if (api->setting == EDGE_POLICY_SETTINGS) {
-        ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "policies changed: %ui records by user \"%V\"", task->n,
-                      &r->headers_in.user);
-        return;
-    }
-
-    ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                  "policy of \"%V\" changed: %s from \"%s\" to \"%s\" by "
-                  "user \"%V\"", &api->name,
-                  edge_policy_setting_name(api->setting), task->before,
-                  task->after.value, &r->headers_in.user);
 }
 
 

@@ -89,6 +89,10 @@ ngx_edge_policy_api_start(ngx_http_request_t *r,
         return rc;
     }
 
+    if (ngx_edge_policy_api_log_start(task) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     return ngx_edge_policy_api_run(task);
 }
 

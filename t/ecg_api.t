@@ -294,24 +294,43 @@ like(`curl -sk --resolve x.test:$EdgeTest::Port:127.0.0.1 -X PUT -d '{"value":"1
 my $log = $edge->log;
 like($log, qr/"l\.test" changed: min_tls from "1\.3" to "1\.2" by user "", c/,
     'a change is logged');
-like($log, qr/policies changed: 2500 records/, '... and many');
+like($log, qr/policies changed: 2500 records by user ""/, '... and many');
+is(scalar(my @min = $log =~ /"n\d+\.bulk\.test" changed: min_tls from "" to "1\.3" by user "", client/g),
+    2500, '... each of them');
+is(scalar(my @http2 = $log =~ /"n\d+\.bulk\.test" changed: http2 from "" to "off" by/g),
+    2500, '... with each setting');
+
+($status) = ask('PUT', '/basic/hostnames/settings/bulk', join('',
+    map { qq({"hostname":"$_->[0]","settings":{"min_tls":"$_->[1]","http2":"off"}}\n) }
+    ['n1.bulk.test', '1.2'], ['n2.bulk.test', '1.3'], ['*.log.test', '1.2'],
+    ['n1.bulk.test', '1.1']), @user);
+is($status, 200, 'some change, some do not');
+is(join('', map { "$_\n" } substr($edge->log, length $log)
+    =~ /(polic(?:y|ies) .*?), client/g), <<'E', '... and those that do are logged');
+policy of "n1.bulk.test" changed: min_tls from "1.3" to "1.2" by user "u"
+policy of "*.log.test" changed: min_tls from "" to "1.2" by user "u"
+policy of "*.log.test" changed: http2 from "" to "off" by user "u"
+policy of "n1.bulk.test" changed: min_tls from "1.2" to "1.1" by user "u"
+policies changed: 4 records by user "u"
+E
 
 # the map is full
 
-my $free = 16;
-my $full;
+my ($full, $last);
 
 for my $n (1 .. 60) {
     my $big = join '', map { my $k = "$n-$_"; qq({"hostname":"f$k.test","settings":{"ciphers":")
         . join(':', ('ECDHE-ECDSA-AES128-GCM-SHA256') x 60) . qq("}}\n) }
         1 .. 130;
     ($status, $json) = ask('PUT', "$base/bulk", $big);
-    $full = $json, last if $status != 200;
+    ($full, $last) = ($json, $n), last if $status != 200;
 }
 
 is($status, 507, 'the map is full');
 like($full->{errors}[0]{message}, qr/is full, map_size is too small/,
     '... said so');
+like($edge->log, qr/"f1-130\.test" changed/, '... what was stored is logged');
+unlike($edge->log, qr/"f$last-\d+\.test" changed/, '... and nothing else');
 is((ask('GET', "$base/min_tls/b.test"))[0], 200, '... and still readable');
 is(answer(sni => 'b.test', versions => $old), 'alert 70', '... and in force');
 

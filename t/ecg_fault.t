@@ -25,7 +25,7 @@ my $dir = $prepared->{root};
 my $alloc = EdgeTest::Alloc->new("$dir/alloc");
 my $stride = $ENV{EDGE_ALLOC_STRIDE} || 97;
 
-my $edge = EdgeTest->start(log_level => 'error',
+my $edge = EdgeTest->start(log_level => 'notice',
     env => { $alloc->env }, http => <<"C");
     ssl_certificate $cert;
     ssl_certificate_key $key;
