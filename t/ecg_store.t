@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use EdgeTest 'ecg';
+use EdgeTest::Client qw(request);
 use EdgeTest::Hello;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -244,6 +245,119 @@ for my $round (1 .. 10 * $kills) {
 is($killed, $kills, "$killed writers were killed");
 is($lost, 0, '... nothing lost that was acknowledged');
 is($halves, 0, '... and nothing half');
+
+# SIGKILL for workers in the middle of changes by the API: what was answered
+# with 200 is there, and no bulk by half; a kill that cut no request short does
+# not count
+
+$kills = $ENV{EDGE_KILLS} || ($ENV{EDGE_SANITIZER} ? 10 : 30);
+
+my $hit = "$dir/hit.db";
+my $records = 100;
+my $victim = EdgeTest->start(workers => 2, http => "ecg_store $hit map_size=1g;"
+    . 'server { listen %%PORT3%%; location /edge { ecg_api write; } }');
+my @kinds = qw(one bulk one bulk);
+my %seen = (stored => {}, cut => {}, refused => {});
+
+
+# change(writer, n): makes a change of that number, tells what came of it
+
+sub change {
+    my ($writer, $n) = @_;
+    my $name = "w$writer.n$n.kill.test";
+    my ($path, $data) = ("min_tls/$name", '{"value":"1.3"}');
+
+    ($path, $data) = ('bulk', join '', map { qq({"hostname":"r$_.$name",)
+        . qq("settings":{"min_tls":"1.3"}}\n) } 1 .. $records)
+        if $kinds[$writer] eq 'bulk';
+
+    my $status = eval { request("/edge/hostnames/settings/$path",
+        method => 'PUT', port => EdgeTest::port(3), data => $data,
+        timeout => 60)->{status} };
+    my $what = !defined $status ? 'refused' : $status == 200 ? 'stored'
+        : $status ? 'refused' : 'cut';
+
+    return "$what $writer $name\n";
+}
+
+
+pipe my $tell, my $told or die;
+$told->autoflush(1);
+
+my @writers = map {
+    my ($writer, $n) = ($_, 0);
+    my $pid = fork;
+
+    die "fork: $!" if !defined $pid;
+
+    if ($pid == 0) {
+        while (1) {
+            syswrite $told, change($writer, ++$n) or POSIX::_exit(1);
+        }
+    }
+
+    $pid;
+} 0 .. $#kinds;
+close $told;
+
+
+# Reads what the writers tell, until each has done so twice: the first may have
+# been under way.  The number of changes cut short.
+
+sub listen_to_writers {
+    my ($cut, %times) = (0);
+
+    while (grep { ($times{$_} || 0) < 2 } 0 .. $#kinds) {
+        my $line = <$tell>;
+        die 'a writer has ended' if !defined $line;
+
+        my ($what, $writer, $name) = split ' ', $line;
+        $seen{$what}{$name} = $kinds[$writer];
+        $times{$writer}++;
+        $cut++ if $what eq 'cut';
+    }
+
+    return $cut;
+}
+
+
+listen_to_writers();
+$killed = 0;
+
+for my $round (1 .. 10 * $kills) {
+    last if $killed == $kills;
+    my $now = $victim->wait_for(60, sub {
+        my @now = $victim->workers;
+        return @now == 2 && \@now;
+    }) or last;
+
+    sleep rand 0.02;
+    kill 'KILL', $now->[$round % 2];
+    $killed++ if listen_to_writers();
+}
+
+kill 'KILL', @writers;
+waitpid $_, 0 for @writers;
+$victim->stop;
+
+my %there;
+$there{ /^(?:r\d+\.)?(w\d+\.n\d+\.kill\.test) min_tls=1\.3$/ ? $1 : 'other' }++
+    for split /\n/, edge_policy('dump', $hit);
+
+my %whole = (one => 1, bulk => $records);
+my $stored = $seen{stored};
+my @bulks = grep { $stored->{$_} eq 'bulk' } keys %$stored;
+
+is($killed, $kills, "$killed workers were killed");
+is(join(' ', grep { ($there{$_} || 0) != $whole{ $stored->{$_} } } keys %$stored), '',
+    '... nothing lost of ' . (keys(%$stored) - @bulks) . ' changes and '
+    . @bulks . " of $records that were acknowledged");
+is(join(' ', grep { /^w(\d+)/ ? $there{$_} != $whole{ $kinds[$1] } : 1 } keys %there),
+    '', '... nothing half, of ' . keys(%{ $seen{cut} }) . ' cut short');
+is(join(' ', keys %{ $seen{refused} }), '', '... and no other was refused');
+is(edge_policy('check', $hit), '', '... and the store is whole');
+is(join('', grep { !/exited on signal 9|shared memory zone .* was locked/ }
+    $victim->complaints), '', '... and nothing else has happened');
 
 # another process with the store, and another nginx, each with the other's
 # changes
