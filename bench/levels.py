@@ -37,7 +37,8 @@ SOURCES = ["bench/levels.c"] + ["compress/%s.c" % name for name in (
     "edge_codec_brotli", "edge_codec_brotli_dictionary",
     "edge_codec_brotli_size",
     "edge_codec_gzip", "edge_arena", "edge_level", "edge_spill",
-    "edge_match_finder", "edge_memory", "edge_pool")]
+    "edge_match_finder", "edge_memory", "edge_pool", "edge_pool_decoders",
+    "edge_pool_idle", "edge_decoder")]
 
 
 def build(folder):
