@@ -68,6 +68,19 @@ run_cppcheck() {
 }
 
 
+# Programs of bench/ list the sources that they measure: all that these need
+# must be there, and nothing else that runs by itself would tell.
+
+link_bench() {
+    bench/dictionaries.sh build && python3 -B -c '
+import sys
+sys.path.insert(0, "bench")
+import ecg, levels
+ecg.build()
+levels.build("build/bench")'
+}
+
+
 parse_scripts() {
     local file status=0
 
@@ -101,6 +114,7 @@ check format tools/lint-style.pl format $sources $headers
 check gcc compile_all gcc
 check clang compile_all clang
 check cppcheck run_cppcheck
+check bench link_bench
 check scripts parse_scripts
 
 tools/lint-style.pl report $sources
