@@ -13,14 +13,12 @@ our @EXPORT = qw($client build pki cpu middle);
 our $client = 'build/bench/tls_client';
 
 
-# build(NAME, MORE): bench/NAME.c, with more sources, flags and libraries
+# build(NAME): bench/NAME.c as build/bench/NAME
 
 sub build {
-    my ($name, $more) = @_;
+    my ($name) = @_;
 
-    mkdir 'build/bench';
-    system("cc -O2 -Wall -Wextra -o build/bench/$name bench/$name.c "
-        . ($more || '') . ' -lssl -lcrypto') == 0
+    system('bench/build.sh', $name, "build/bench/$name") == 0
         or die "cannot build bench/$name.c\n";
 }
 

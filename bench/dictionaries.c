@@ -1,9 +1,20 @@
+/* bench: compress/edge_codec_dictionary.c compress/edge_codec_zstd.c
+ *        compress/edge_codec_zstd_search.c compress/edge_codec_zstd_size.c
+ *        compress/edge_codec_zstd_dictionary.c compress/edge_match_finder.c
+ *        compress/edge_codec_zstd_stored.c compress/edge_codec_brotli.c
+ *        compress/edge_codec_brotli_size.c
+ *        compress/edge_codec_brotli_dictionary.c
+ *        compress/edge_codec_brotli_stored.c compress/edge_dictionary.c
+ *        compress/edge_arena.c compress/edge_memory.c compress/edge_spill.c
+ *        compress/edge_stored.c common/edge_structured_field.c
+ *        common/edge_structured_item.c common/edge_structured_value.c
+ *        -lzstd -lbrotlienc -lcrypto
+ */
+
 /*
  * dictionaries: what encoders of dcz and dcb take, CPU time of one body, with
  * and without a dictionary, by turns. Bodies are text that the dictionary
  * knows in part, and text that it does not know at all.
- *
- *   cc -O2 -Icompress -Icommon ... (bench/dictionaries.sh)
  */
 
 #include <stdio.h>
@@ -143,8 +154,8 @@ main(void)
     size_t              i;
     unsigned            count, brotli;
     subject_t           subjects[6];
-    edge_params_t       zstd = { 5, 23, 0, 0, NULL };
-    edge_params_t       br = { 5, 0, 0, 0, NULL };
+    edge_params_t       zstd = { 5, 23, 0, 0, NULL, NULL };
+    edge_params_t       br = { 5, 0, 0, 0, NULL, NULL };
     edge_dictionary_t  *small, *big;
 
     static const size_t  sizes[] = { 1024, 12 * 1024, 100 * 1024 };

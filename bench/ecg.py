@@ -27,14 +27,6 @@ COMMAND = TOP + "/build/bin/edge-policy"
 PORT = int(os.environ.get("BENCH_PORT", 18100))
 SERVERS = int(os.environ.get("BENCH_SERVERS", 20000))
 
-ECG_SOURCES = ["edge_fault", "edge_hostname", "edge_lmdb", "edge_policy",
-               "edge_policy_record", "edge_policy_resolve",
-               "edge_policy_store", "edge_policy_store_format",
-               "edge_policy_store_open", "edge_policy_store_write",
-               "edge_policy_table", "edge_tls_ciphers", "edge_tls_group",
-               "edge_tls_policy", "edge_tls_policy_cache",
-               "edge_tls_policy_compile", "edge_tls_policy_names"]
-
 CONF = """
 %(load)s
 user              root;
@@ -81,12 +73,8 @@ def run(*words, **options):
 
 def build():
     os.makedirs(OUT, exist_ok=True)
-    cc = ["cc", "-O2", "-I" + TOP + "/ecg"]
-    run(*cc, "-o", OUT + "/lookup", TOP + "/bench/ecg_lookup.c",
-        *[TOP + "/ecg/%s.c" % name for name in ECG_SOURCES], "-llmdb",
-        "-lssl", "-lcrypto")
-    run(*cc, "-o", OUT + "/handshakes", TOP + "/bench/ecg_handshakes.c",
-        "-lssl", "-lcrypto")
+    for name in ("lookup", "handshakes"):
+        run(TOP + "/bench/build.sh", "ecg_" + name, OUT + "/" + name)
     for name, *key in (("ec", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
                        ("rsa", "rsa:2048")):
         run("openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "2",

@@ -1,3 +1,4 @@
+/* bench: -lssl -lcrypto */
 
 /*
  * ecg_handshakes PORT NAME SECONDS|-COUNT [tls1_2]: full handshakes, one after

@@ -1,3 +1,12 @@
+/* bench: ecg/edge_fault.c ecg/edge_hostname.c ecg/edge_lmdb.c
+ *        ecg/edge_policy.c ecg/edge_policy_record.c
+ *        ecg/edge_policy_resolve.c ecg/edge_policy_store.c
+ *        ecg/edge_policy_store_format.c ecg/edge_policy_store_open.c
+ *        ecg/edge_policy_store_write.c ecg/edge_policy_table.c
+ *        ecg/edge_tls_ciphers.c ecg/edge_tls_group.c ecg/edge_tls_policy.c
+ *        ecg/edge_tls_policy_cache.c ecg/edge_tls_policy_compile.c
+ *        ecg/edge_tls_policy_names.c -llmdb -lssl -lcrypto
+ */
 
 /*
  * ecg_lookup STORE RECORDS: what it takes a worker to find the policy of a

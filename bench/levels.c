@@ -1,3 +1,13 @@
+/* bench: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c
+ *        compress/edge_codec_zstd_search.c compress/edge_match_finder.c
+ *        compress/edge_codec_zstd_dictionary.c
+ *        compress/edge_codec_brotli.c compress/edge_codec_brotli_size.c
+ *        compress/edge_codec_brotli_dictionary.c compress/edge_codec_gzip.c
+ *        compress/edge_arena.c compress/edge_decoder.c compress/edge_level.c
+ *        compress/edge_memory.c compress/edge_pool.c
+ *        compress/edge_pool_decoders.c compress/edge_pool_idle.c
+ *        compress/edge_spill.c -lzstd -lbrotlienc -lz
+ */
 
 #define _GNU_SOURCE
 

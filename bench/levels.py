@@ -31,20 +31,11 @@ DEFAULTS = ["zstd:auto", "zstd:3"] + OTHERS
 ALL = (["zstd:auto"] + ["zstd:%d" % n for n in range(1, 13)]
        + ["br:%d" % n for n in range(1, 7)]
        + ["gzip:%d" % n for n in (1, 4, 6, 9)])
-SOURCES = ["bench/levels.c"] + ["compress/%s.c" % name for name in (
-    "edge_codec_zstd", "edge_codec_zstd_size", "edge_codec_zstd_search",
-    "edge_codec_zstd_dictionary",
-    "edge_codec_brotli", "edge_codec_brotli_dictionary",
-    "edge_codec_brotli_size",
-    "edge_codec_gzip", "edge_arena", "edge_level", "edge_spill",
-    "edge_match_finder", "edge_memory", "edge_pool", "edge_pool_decoders",
-    "edge_pool_idle", "edge_decoder")]
 
 
 def build(folder):
     program = folder + "/levels"
-    subprocess.run(["cc", "-O2", "-Icompress", "-o", program] + SOURCES
-                   + ["-lzstd", "-lbrotlienc", "-lz"], cwd=roots.TOP,
+    subprocess.run([roots.TOP + "/bench/build.sh", "levels", program],
                    check=True)
     return program
 

@@ -20,12 +20,8 @@ my $seconds = $ENV{SECONDS_EACH} || 0.5;
 my $rounds = $ENV{ROUNDS} || 9;
 my $out = 'build/bench';
 
-my $engine = join ' ', map { "mtls/edge_$_.c" } qw(revocation_build
-    revocation_files revocation_lists revocation_issuer revocation_index crl
-    crl_extensions crl_file crl_signature der);
-
 build('tls_client');
-build('revocation', "-Imtls $engine");
+build('revocation');
 
 my $pki = pki();
 my $dir = $pki->path('');

@@ -1,3 +1,9 @@
+/* bench: mtls/edge_revocation_build.c mtls/edge_revocation_files.c
+ *        mtls/edge_revocation_lists.c mtls/edge_revocation_issuer.c
+ *        mtls/edge_revocation_index.c mtls/edge_crl.c
+ *        mtls/edge_crl_extensions.c mtls/edge_crl_file.c
+ *        mtls/edge_crl_signature.c mtls/edge_der.c -lssl -lcrypto
+ */
 
 /*
  * revocation FILE...: builds an index of the lists in the files and looks

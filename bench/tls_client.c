@@ -1,3 +1,4 @@
+/* bench: -lssl -lcrypto */
 
 /*
  * tls_client PORT NAME VERSION SECONDS HOW [CERT KEY]: short requests, one

@@ -38,8 +38,8 @@ tally() {
 }
 
 
-# needs_of unit|fuzz FILE: the sources and libraries that the file's comments
-# "/* unit: ... */", each of one line or several, name.
+# needs_of unit|fuzz|bench FILE: the sources and libraries that the file's
+# comments "/* unit: ... */", each of one line or several, name.
 
 needs_of() {
     perl -0777 -ne 'while (m{^/\*[\s*]*'"$1"':(.*?)\*/}gms) {

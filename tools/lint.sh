@@ -68,16 +68,19 @@ run_cppcheck() {
 }
 
 
-# Programs of bench/ list the sources that they measure: all that these need
+# Programs of bench/ name the sources that they measure: all that these need
 # must be there, and nothing else that runs by itself would tell.
 
 link_bench() {
-    bench/dictionaries.sh build && python3 -B -c '
-import sys
-sys.path.insert(0, "bench")
-import ecg, levels
-ecg.build()
-levels.build("build/bench")'
+    local file status=0
+
+    for file in bench/*.c; do
+        [ -z "$(needs_of bench "$file")" ] \
+            || bench/build.sh "$(basename "$file" .c)" build/bench/linked \
+            || status=1
+    done
+
+    return $status
 }
 
 

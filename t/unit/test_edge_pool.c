@@ -7,10 +7,11 @@
  *       compress/edge_codec_zstd_stored.c
  *       compress/edge_stored.c compress/edge_spill.c
  *       compress/edge_memory.c
- *       t/unit/edge_test.c -lzstd -Wl,--wrap=calloc
+ *       t/unit/edge_calloc.c t/unit/edge_test.c -lzstd -Wl,--wrap=calloc
  */
 
 #include "edge_pool.h"
+#include "edge_calloc.h"
 #include "edge_test.h"
 
 
@@ -27,20 +28,7 @@ struct edge_encoder_s {
 
 static unsigned         made, resets, opens_refused;
 static unsigned         closed[200], closed_count;
-static unsigned         refuse_calloc;      /* from 1; 0: none */
 static edge_codec_rc_e  open_rc;
-
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-    return (refuse_calloc && --refuse_calloc == 0) ? NULL
-                                                   : __real_calloc(n, size);
-}
 
 
 static edge_encoder_t *
@@ -132,7 +120,7 @@ static const edge_params_t  small_too = { 1000, 0, 0, 0, NULL, NULL };
 static int
 setup(void **state)
 {
-    made = resets = opens_refused = closed_count = refuse_calloc = 0;
+    made = resets = opens_refused = closed_count = edge_calloc_refused = 0;
     open_rc = EDGE_CODEC_NO_MEMORY;
 
     return 0;
@@ -417,12 +405,12 @@ test_system_refuses(void **state)
     edge_pool_t  *pool;
     edge_lent_t  *lent;
 
-    refuse_calloc = 1;
+    edge_calloc_refused = 1;
     assert_null(edge_pool_create(0, 1));
 
     for (at = 1; at <= 2; at++) {
         pool = edge_pool_create(0, 1);
-        refuse_calloc = at;
+        edge_calloc_refused = at;
         assert_null(edge_pool_take(pool, &toy, &small, 1, 0));
         assert_count(pool, 0, 0);
         assert_int_equal(edge_pool_memory(pool)->used, 0);
@@ -433,7 +421,7 @@ test_system_refuses(void **state)
     }
 
     pool = edge_pool_create(0, 1);
-    refuse_calloc = 1;
+    edge_calloc_refused = 1;
     assert_int_equal(edge_pool_has_room(pool, &toy, &small, 1, 0), 0);
     edge_pool_destroy(pool);
 }

@@ -1,8 +1,9 @@
 /* unit: compress/edge_pool.c compress/edge_pool_decoders.c */
 /* unit: compress/edge_pool_idle.c compress/edge_decoder.c */
-/* unit: compress/edge_memory.c -Wl,--wrap=calloc */
+/* unit: compress/edge_memory.c t/unit/edge_calloc.c -Wl,--wrap=calloc */
 
 #include "edge_pool.h"
+#include "edge_calloc.h"
 #include "edge_test.h"
 
 
@@ -27,19 +28,6 @@ struct edge_encoder_s {
 
 
 static unsigned  made, resets, closed, reclaimed;
-static unsigned  refuse_calloc;             /* from 1; 0: none */
-
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-    return (refuse_calloc && --refuse_calloc == 0) ? NULL
-                                                   : __real_calloc(n, size);
-}
 
 
 static edge_decoding_t *
@@ -175,7 +163,7 @@ setup(void **state)
 {
     (void) state;
 
-    made = resets = closed = reclaimed = refuse_calloc = 0;
+    made = resets = closed = reclaimed = edge_calloc_refused = 0;
 
     return 0;
 }
@@ -415,7 +403,7 @@ test_short_of_memory(void **state)
 
     end(pool, first);
     end(pool, second);
-    refuse_calloc = 1;
+    edge_calloc_refused = 1;
     assert_null(edge_pool_take_decoder(pool, &toy_too, NULL, 0));
 
     edge_pool_destroy(pool);
