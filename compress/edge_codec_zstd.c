@@ -96,7 +96,7 @@ edge_codec_zstd_set_dictionary(ZSTD_CCtx *cctx, const edge_params_t *params)
 
 
 static int
-edge_codec_zstd_set_search(edge_encoder_t *encoder,
+edge_codec_zstd_add_search(edge_encoder_t *encoder,
     const edge_params_t *params, uint64_t size_max)
 {
     unsigned  attempts;
@@ -141,7 +141,7 @@ edge_codec_zstd_create(edge_memory_t *memory, const edge_params_t *params,
     if (edge_codec_zstd_configure(edge_codec_zstd_set_cctx, encoder->cctx,
                                   params, size_max, whole)
         != 0
-        || edge_codec_zstd_set_search(encoder, params, size_max) != 0
+        || edge_codec_zstd_add_search(encoder, params, size_max) != 0
         || edge_codec_zstd_set_whole(encoder) != 0
         || edge_codec_zstd_set_dictionary(encoder->cctx, params) != 0)
     {
