@@ -84,6 +84,21 @@ link_bench() {
 }
 
 
+# Fuzz targets likewise, without libFuzzer, which has their main().
+
+link_fuzz() {
+    local file status=0
+
+    for file in t/fuzz/fuzz_*.c; do
+        cc -shared -fPIC -Wl,-z,defs -Wall -Wextra -Werror \
+            -Wno-unused-parameter -I. -Icommon -Icompress -Imtls -Iecg \
+            -o /dev/null "$file" $(needs_of fuzz "$file") || status=1
+    done
+
+    return $status
+}
+
+
 parse_scripts() {
     local file status=0
 
@@ -118,6 +133,7 @@ check gcc compile_all gcc
 check clang compile_all clang
 check cppcheck run_cppcheck
 check bench link_bench
+check fuzz link_fuzz
 check scripts parse_scripts
 
 tools/lint-style.pl report $sources

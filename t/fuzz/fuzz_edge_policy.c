@@ -34,7 +34,7 @@ check_compiled(const edge_tls_policy_t *tls)
 
         if (edge_tls_policy_judge(tls, &hello, 12, 1, &choice)
             == EDGE_TLS_ALLOWED
-            && !edge_tls_policy_apply(tls, ssl, &choice, NULL))
+            && !edge_tls_policy_apply(tls, ssl, &hello, &choice, NULL))
         {
             abort();
         }
