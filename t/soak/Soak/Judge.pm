@@ -22,7 +22,7 @@ sub new {
 
     return bless { site => $site, in => $in, begin => $begin, end => $end,
         select => IO::Select->new($in), text => '', minute => 0,
-        ledger => Soak::Ledger->new, flat => Soak::Flat->new,
+        has_old => 0, ledger => Soak::Ledger->new, flat => Soak::Flat->new,
         logs => Soak::Logs->new($ENV{SOAK_REPORTS} || 'none',
             @{ $site->{edges} }) }, $class;
 }
@@ -36,6 +36,7 @@ sub run {
 
     while ($open) {
         $open = $self->take(1);
+        $self->look_for_old_workers;
 
         if (time - $sampled >= SAMPLE && time < $self->{end}) {
             $sampled = time;
@@ -68,6 +69,19 @@ sub take {
     }
 
     return 1;
+}
+
+
+# Since when, and until when, there are workers of earlier reloads
+
+sub look_for_old_workers {
+    my ($self) = @_;
+    my $found = $self->{site}{edges}[0]->old_workers ? 1 : 0;
+
+    return if $found == $self->{has_old};
+
+    $self->{has_old} = $found;
+    $self->{ledger}->span('lingering', $found ? 'begin' : 'end', time, 0);
 }
 
 

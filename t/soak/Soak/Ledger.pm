@@ -19,25 +19,33 @@ package Soak::Ledger;
 #              (RFC 9113, 6.8)
 #   stalled    it was over HTTP/3, and nginx reset its stream when not one byte
 #              had come for a minute: this happens between curl and nginx
-#              without our modules, too; no more than STALLED of a hundred
+#              without our modules, too
+#   lingering  it was over HTTP/3, its handshake did not end, and workers of an
+#              earlier reload were still there, or had been seconds before:
+#              nginx lets these read from the sockets of HTTP/3 to their end,
+#              and loses new connections (t/soak/http3-alone.sh)
 #   closed     it was not the first on its connection, which nginx may close at
 #              any time; not one byte of an answer came. As many as there are
 #              reloads, and idle time, may come of that: they are counted.
 #
-# by nothing else.
+# by nothing else. What nginx loses by itself may be so much of a hundred
+# requests over HTTP/3; more is ours.
 
 use strict;
 use warnings;
 
-use constant { LAG => 45, FAULTS_KEPT => 20, STALLED => 2 };
+use constant { LAG => 45, FAULTS_KEPT => 20, LINGERED => 3 };
+
+our %ceiling = (stalled => 2, lingering => 1);
 
 
 sub new {
     my ($class) = @_;
 
     return bless { waiting => [], kills => [], reloads => [], outages => [],
-        truth => {}, counts => {}, claims => {}, events => {}, lost => {},
-        expect => [], faults => [], nfaults => 0 }, $class;
+        lingering => [], truth => {}, counts => {}, claims => {},
+        events => {}, lost => {}, expect => [], faults => [],
+        nfaults => 0 }, $class;
 }
 
 
@@ -143,6 +151,9 @@ sub explained {
     return 'quic' if $proto eq 'h3' && (@kills || $reloaded);
     return 'stalled' if $proto eq 'h3' && $outcome eq 'unanswered'
         && $end - $start >= 59 && $detail =~ /curl 95:/;
+    return 'lingering' if $proto eq 'h3' && $outcome eq 'unanswered'
+        && $port < 0 && overlaps($start - LINGERED, $end,
+            grep { $_->{edge} eq $edge } @{ $self->{lingering} });
     return 'goaway' if $proto eq 'h2' && $outcome eq 'unanswered' && $reloaded;
     return;
 }

@@ -57,9 +57,13 @@ sub enough {
 
     my $over_h3 = $ledger->{counts}{'h3 multiplexed'}{asked} || 0;
 
-    $ledger->fault('too many requests over HTTP/3 stalled')
-        if ($ledger->{lost}{stalled} || 0) > 1
-        + Soak::Ledger->STALLED / 100 * $over_h3;
+    for my $why (sort keys %Soak::Ledger::ceiling) {
+        my $most = 1 + $Soak::Ledger::ceiling{$why} / 100 * $over_h3;
+
+        $ledger->fault("too many requests over HTTP/3 lost: $why")
+            if ($ledger->{lost}{$why} || 0) > $most;
+    }
+
     $ledger->fault('nothing was asked') if !$ledger->{total};
     $ledger->fault('nothing happened') if !%{ $ledger->{events} };
 }
