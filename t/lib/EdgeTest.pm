@@ -222,7 +222,7 @@ sub run_nginx {
     if ($pid == 0) {
         open STDOUT, '>', $out or POSIX::_exit(126);
         open STDERR, '>&', \*STDOUT or POSIX::_exit(126);
-        alarm 20;
+        alarm 120;
         exec @command or POSIX::_exit(127);
     }
 
@@ -364,7 +364,7 @@ sub stop {
     my @all = ($pid, children($pid));
 
     kill $signal || 'TERM', $pid;
-    $self->wait_for(10, sub { !grep { kill 0, $_ } @all });
+    $self->wait_for(30, sub { !grep { kill 0, $_ } @all });
 
     for (@all) {
         kill 'KILL', $_ if kill(0, $_) && cmdline($_) =~ /nginx/;

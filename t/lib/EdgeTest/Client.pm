@@ -17,7 +17,7 @@ package EdgeTest::Client;
 #                           # undef on timeout, and before head()
 #   $c->{end};
 #
-# No call waits longer than `timeout` seconds (30).
+# No call waits longer than `timeout` seconds (60).
 
 use strict;
 use warnings;
@@ -42,7 +42,7 @@ sub new {
     $socket->autoflush(1);
 
     return bless { socket => $socket, buffer => '', chunk => 0,
-        timeout => $o{timeout} || 30, method => 'GET' }, $class;
+        timeout => $o{timeout} || 60, method => 'GET' }, $class;
 }
 
 

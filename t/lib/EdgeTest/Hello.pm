@@ -14,7 +14,7 @@ package EdgeTest::Hello;
 # Options: versions (list), ciphers, groups, shares (groups a key share is
 # sent for), alpn (list), sni (undef: none), sni_raw (the extension's bytes),
 # record (bytes a record carries, to cut the message up), retry (a hash of
-# options that change in the second ClientHello), patience (seconds, 5).
+# options that change in the second ClientHello), patience (seconds, 60).
 #
 #   my $bytes = hello_bytes(%o);    what such a client sends first
 #
@@ -36,7 +36,7 @@ my %number = ('1.0' => 0x0301, '1.1' => 0x0302, '1.2' => 0x0303,
     '1.3' => 0x0304);
 my %version = reverse %number;
 
-our $patience = 5;
+our $patience = 60;
 
 my @ciphers = (0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030,
     0xcca9, 0xcca8, 0xc009, 0xc013, 0xc00a, 0xc014);
@@ -114,7 +114,7 @@ sub records {
 sub defaults {
     return (versions => ['1.3', '1.2'], ciphers => \@ciphers,
         groups => [29, 23, 24], shares => [29], record => 16384,
-        patience => 5, @_);
+        patience => 60, @_);
 }
 
 
@@ -253,7 +253,7 @@ sub s_client {
     my $name_of = defined $o{host} ? $o{host} : $o{sni};
     my $host = defined $name_of ? "Host: $name_of\r\n" : '';
     my $port = $o{port} || EdgeTest::port();
-    my $command = join ' ', 'timeout 10 openssl s_client -connect',
+    my $command = join ' ', 'timeout 60 openssl s_client -connect',
         "127.0.0.1:$port", @name, @{ $o{args} || [] }, '-ign_eof 2>&1';
 
     return scalar `printf 'GET / HTTP/1.0\r\n$host\r\n' | $command`;

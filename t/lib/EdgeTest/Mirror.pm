@@ -12,7 +12,6 @@ use strict;
 use warnings;
 
 use EdgeTest::Upstream;
-use IO::Socket::INET;
 use POSIX ();
 
 my %mirrors;
@@ -28,16 +27,14 @@ my %reader = (
 
 sub start {
     my ($class, %o) = @_;
-    my $listener = IO::Socket::INET->new(Listen => 128, ReuseAddr => 1,
-        LocalAddr => '127.0.0.1', LocalPort => $o{port}, Proto => 'tcp')
-        or die "listen on $o{port}: $!";
+    my $listener = EdgeTest::Upstream::listen_on($o{port});
 
     my $pid = fork();
     die "fork: $!" if !defined $pid;
 
     if ($pid == 0) {
         $SIG{$_} = 'DEFAULT' for qw(TERM INT ALRM);
-        alarm($o{life} || 300);
+        alarm($o{life} || 800);
 
         while (my $socket = $listener->accept) {
             eval { answer($socket, %o) };

@@ -6,7 +6,7 @@ package EdgeTest::TlsClient;
 #       host => 'a.example', cert => $pem_path, key => $key_path,
 #       version => '1.3', session => $r->{session}, path => '/',
 #       headers => "X: y\r\n", chain => $pem_path_of_leaf_and_issuers,
-#       h2 => 1, patience => 15);
+#       h2 => 1, patience => 60);
 #
 # gives { status, head, body, session, reused, version, error }.  `get` is
 # open(), request() and close(); a connection from open() takes several
@@ -63,7 +63,7 @@ sub open {
     my $self = bless { frames => '', %o }, $class;
 
     $self->{socket} = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-        PeerPort => $o{port}, Proto => 'tcp', Timeout => 10)
+        PeerPort => $o{port}, Proto => 'tcp', Timeout => 60)
         or die "connect to $o{port}: $!";
 
     $self->{context} = $o{ctx} || context(%o);
@@ -74,7 +74,7 @@ sub open {
     Net::SSLeay::set_session($self->{ssl}, $o{session}) if $o{session};
 
     local $SIG{ALRM} = sub { die "TLS handshake timed out\n" };
-    alarm($self->{patience} || 15);
+    alarm($self->{patience} || 60);
     my $rc = Net::SSLeay::connect($self->{ssl});
     alarm 0;
 
@@ -112,7 +112,7 @@ sub request {
         . ($o{close} ? "Connection: close\r\n" : '') . "\r\n";
 
     local $SIG{ALRM} = sub { die "no answer in time\n" };
-    alarm($self->{patience} || 15);
+    alarm($self->{patience} || 60);
 
     Net::SSLeay::write($self->{ssl}, $request);
     my $text = $self->read_answer;
@@ -141,7 +141,7 @@ sub request_h2 {
     my %r = (status => undef, body => '');
 
     local $SIG{ALRM} = sub { die "no answer in time\n" };
-    alarm($self->{patience} || 15);
+    alarm($self->{patience} || 60);
 
     Net::SSLeay::write($self->{ssl}, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
         . $frame->(4, 0, 0, '') . $frame->(1, 5, 1, join '',

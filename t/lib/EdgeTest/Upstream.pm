@@ -31,9 +31,7 @@ my %running;
 
 sub start {
     my ($class, %o) = @_;
-    my $listener = IO::Socket::INET->new(Listen => 1024, ReuseAddr => 1,
-        LocalAddr => '127.0.0.1', LocalPort => $o{port}, Proto => 'tcp')
-        or die "listen on $o{port}: $!";
+    my $listener = listen_on($o{port});
 
     $listener->sockopt(SO_SNDBUF, $o{sndbuf}) if $o{sndbuf};
 
@@ -51,6 +49,23 @@ sub start {
     CORE::close $listener;
 
     return $running{$pid} = bless { pid => $pid, port => $o{port} }, $class;
+}
+
+
+# A listening socket. One that was killed a moment ago may not be gone yet.
+
+sub listen_on {
+    my ($port) = @_;
+    my $end = Time::HiRes::time() + 30;
+
+    while (1) {
+        my $listener = IO::Socket::INET->new(Listen => 1024, ReuseAddr => 1,
+            LocalAddr => '127.0.0.1', LocalPort => $port, Proto => 'tcp');
+        return $listener if $listener;
+
+        die "listen on $port: $!" if Time::HiRes::time() > $end;
+        Time::HiRes::sleep(0.05);
+    }
 }
 
 
