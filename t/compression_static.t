@@ -327,7 +327,7 @@ subtest 'HTTP/2' => sub {
     my $url = 'http://127.0.0.1:' . EdgeTest->port(1) . '/all.html';
 
     for my $coding (@codings) {
-        my $body = `curl -s --max-time 20 --http2-prior-knowledge -H 'Accept-Encoding: $coding' $url`;
+        my $body = `curl -s --max-time 60 --http2-prior-knowledge -H 'Accept-Encoding: $coding' $url`;
         ok($body eq $stored{$coding}, $coding);
     }
 };

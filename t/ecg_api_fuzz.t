@@ -148,7 +148,7 @@ sub dump_store { return scalar `$command -s $db dump 2>&1` }
 my (%count, %bulk);
 my ($odd, $half, $formless) = (0, 0, 0);
 my $before = dump_store();
-my $enough = time + 100;
+my $enough = time + 300;
 
 for my $n (1 .. $requests) {
     last if time > $enough;

@@ -54,7 +54,7 @@ sub becomes {
     my ($name, $want, $what) = @_;
     my $said = '';
 
-    EdgeTest->wait_for(20, sub { ($said = tls12($name)) =~ $want });
+    EdgeTest->wait_for(60, sub { ($said = tls12($name)) =~ $want });
     like($said, $want, $what);
 }
 
@@ -181,7 +181,7 @@ for my $on_error ('last', 'reject', 'ignore') {
     rename $store, "$dir/kept";
     sleep 2;
     is(tls12('h9.test'), 'alert 70', 'removed: it is read on');
-    $edge->wait_for(10, sub { tls12('h9.test');
+    $edge->wait_for(60, sub { tls12('h9.test');
         $edge->log =~ /missing or cannot be accessed, the file before/ });
     like($edge->log, qr/missing or cannot be accessed, the file before is read/,
         '... logged');
@@ -194,7 +194,7 @@ for my $on_error ('last', 'reject', 'ignore') {
 
     edge_policy("$dir/other.db", '-m 64m set h7.test min_tls=1.2');
     rename "$dir/other.db", $store;
-    $edge->wait_for(30, sub { tls12('h7.test') =~ /^1\.2/ });
+    $edge->wait_for(60, sub { tls12('h7.test') =~ /^1\.2/ });
     # a worker looks once in a second, when it is asked
     sleep 2;
     is(scalar(grep { !/^1\.2/ } map { tls12('h7.test') } 1 .. 12), 0,

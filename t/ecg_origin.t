@@ -69,7 +69,7 @@ sub origins {
 
     $port = EdgeTest->port($port);
 
-    my $text = `timeout 20 nghttp -nv --no-dep -H ':authority: $sni' https://127.0.0.1:$port/ 2>&1`;
+    my $text = `timeout 60 nghttp -nv --no-dep -H ':authority: $sni' https://127.0.0.1:$port/ 2>&1`;
 
     $text =~ s/\e\[[0-9;]*m//g;
 
@@ -154,7 +154,7 @@ sub read_frame {
         }
 
         local $SIG{ALRM} = sub { die "no frame in time\n" };
-        alarm 20;
+        alarm 60;
         my $text = Net::SSLeay::read($ssl);
         alarm 0;
 

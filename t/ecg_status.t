@@ -24,7 +24,7 @@ my $up = EdgeTest::Upstream->start(port => EdgeTest->port(9), handler => sub {
 
     return 'reset' if $request->{path} =~ /cut/;
 
-    $conn->pause($request->{path} =~ /slow/ ? 20 : 0.1);
+    $conn->pause($request->{path} =~ /slow/ ? 120 : 0.1);
     $conn->chunk("the rest\n");
     $conn->last_chunk;
 });
@@ -127,7 +127,7 @@ cmp_ok($histogram->{sum}, '>', 0, 'they took time');
 {
     my %logged;
 
-    $edge->wait_for(10, sub {
+    $edge->wait_for(30, sub {
         65 <= (() = EdgeTest::slurp("$edge->{root}/logs/access.log")
             =~ /\n/g) });
 
@@ -202,13 +202,16 @@ get('a.test', '/up/cut');
 settles('aborted', 1, 'compression_aborted_total', server => 'a.test');
 
 {
+    my $parked = status()->value('compression_parked_frames_total')
+        // 0;
     my $c = EdgeTest::Client->new(port => EdgeTest->port);
 
     $c->ask('/up/slow', host => 'a.test', headers => ['Accept-Encoding: zstd']);
     $c->head;
     $c->some;
 
-    settles('a frame was ended early', 1, 'compression_parked_frames_total');
+    settles('a frame was ended early', $parked + 1,
+        'compression_parked_frames_total');
     settles('no encoder is held', 0, 'compression_encoders_busy');
     cmp_ok(status()->value('compression_encoders_pooled'), '>', 0,
         'they are in the pool');
@@ -239,7 +242,7 @@ is(status()->value(@coded), $sum, 'counters go on where they were');
 
         if ($pid == 0) {
             my $done = 0;
-            my $end = time + 30;
+            my $end = time + 300;
 
             while ($done < 60 && time < $end) {
                 my $r = eval { get('b.test', '/x.html') };
@@ -269,7 +272,7 @@ $sum = status()->value(@coded);
 
 for my $pid ($edge->workers) {
     kill 'KILL', $pid;
-    $edge->wait_for(10, sub { !kill(0, $pid) && $edge->workers == 3 });
+    $edge->wait_for(60, sub { !kill(0, $pid) && $edge->workers == 3 });
 }
 
 settles('workers were killed', $sum, @coded);
@@ -341,7 +344,7 @@ $edge->stop;
         for 1, 2, 100, 199, 200;
     get("s$_.test", '/x.html') for 3 .. 199;
 
-    my $left = $edge->wait_for(10, sub {
+    my $left = $edge->wait_for(30, sub {
         status()->value('series_left_out_total') });
     cmp_ok($left // 0, '>', 0, 'a full zone says so');
     cmp_ok(status()->value(@coded), '>', 10, 'and counts what it can');

@@ -50,14 +50,16 @@ C
 }
 
 
-# a key file; what its key is called is a letter 16 times
+# a key file; what its key is called is a letter 16 times. It comes whole, as
+# nginx may look at any time.
 
 sub key {
     my ($name, $letter, $start, %o) = @_;
+    my $file = $pki->write('key', $letter x ($o{size} || 80));
 
-    $pki->write("keys/$name", $letter x ($o{size} || 80));
-    chmod $o{mode} || 0600, "$keys/$name";
-    utime $start, $start, "$keys/$name";
+    chmod $o{mode} || 0600, $file;
+    utime $start, $start, $file;
+    rename $file, "$keys/$name" or die "$keys/$name: $!";
 }
 
 
@@ -132,7 +134,7 @@ sub said {
 
     @which = @edge if !@which;
 
-    return $edge[0]->wait_for(20, sub {
+    return $edge[0]->wait_for(60, sub {
         return @which == grep { $_->log =~ $what } @which;
     });
 }
@@ -175,7 +177,7 @@ ok(said(qr/keys from ".*keys": 2/), 'a second key is found');
 is(sealed_by(get(0)), 'a', 'it does not seal before its time');
 key('2', 'b', $now - 10);
 
-ok($edge[0]->wait_for(20, sub {
+ok($edge[0]->wait_for(60, sub {
     return 2 == grep { sealed_by(get($_)) eq 'b' } 0, 1;
 }), 'it seals when its time has come');
 
@@ -226,7 +228,7 @@ rename "$keys.away", $keys;
 
 key('2', 'b', $now);
 key('4', 'd', $now + 1);
-ok($edge[0]->wait_for(20, sub {
+ok($edge[0]->wait_for(60, sub {
     return 2 == grep { sealed_by(get($_)) eq 'd' } 0, 1;
 }), 'mended');
 is(resumed(1, $second), 1, '... an old one is among them');
@@ -235,7 +237,7 @@ ok($_->reload, 'reload') for @edge;
 is(resumed($_, $second), 1, '... nothing is forgotten') for 0, 1;
 
 unlink "$keys/2";
-ok($edge[0]->wait_for(20, sub { return !grep { resumed($_, $second) } 0, 1 }),
+ok($edge[0]->wait_for(60, sub { return !grep { resumed($_, $second) } 0, 1 }),
     'a file removed is a key removed');
 
 key('5', 'a', $now - 9000);
@@ -248,22 +250,34 @@ $_->stop for @edge;
 
 # keys of its own
 
-my $edge = EdgeTest->start(conf('rotate=6s', 0));
-my $begun = time;
+my $edge = EdgeTest->start(conf('rotate=1h', 0));
 my $r = get(0);
-my $name = name_of_key($r);
 
-is(length $name, 16, 'a ticket has the name of its key');
+is(length name_of_key($r), 16, 'a ticket has the name of its key');
 is(scalar(grep { resumed(0, $r) } 1 .. 8), 8, 'resumed by all workers');
 ok($edge->reload, 'reload');
 is(resumed(0, $r), 1, '... the key stays');
+$edge->stop;
 
-ok($edge->wait_for(30, sub { return name_of_key(get(0)) ne $name }),
-    'another key after a while');
-cmp_ok(time - $begun, '>=', 5, '... not before its time');
-is(resumed(0, $r), 1, '... the old one opens');
-ok($edge->wait_for(30, sub { return !resumed(0, $r) }),
-    '... for a period');
+# one after the other; on a busy machine a period may be over too soon
+
+my $begun = time;
+my ($lasted, $opens);
+
+$edge = EdgeTest->start(conf('rotate=6s', 0));
+
+for (1 .. 5) {
+    $r = get(0);
+
+    my $name = name_of_key($r);
+    $edge->wait_for(60, sub { return name_of_key(get(0)) ne $name }) or last;
+    $lasted //= time - $begun;
+    $opens = resumed(0, $r) and last;
+}
+
+cmp_ok($lasted // 0, '>=', 5, 'another key after a while');
+is($opens, 1, '... the old one opens');
+ok($edge->wait_for(60, sub { return !resumed(0, $r) }), '... for a period');
 is(join('', $edge->complaints), '', 'no complaints');
 
 done_testing();

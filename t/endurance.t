@@ -70,7 +70,7 @@ CONF
 
 sub ask {
     my ($path) = @_;
-    my $c = EdgeTest::Client->new(timeout => 10);
+    my $c = EdgeTest::Client->new;
 
     $c->ask($path, headers => ['Accept-Encoding: zstd']);
     my $r = $c->head or die "no response for $path";

@@ -112,7 +112,7 @@ for my $coding (qw(zstd br)) {
 }
 
 is(tls('www', '/assets/app.js')->{body}, 'not this', 'and as it is');
-$edge->wait_for(10, sub {
+$edge->wait_for(30, sub {
     EdgeTest::slurp("$dir/var/log/nginx/www.example.com.log") =~ / zstd .* coded$/m
 });
 like(EdgeTest::slurp("$dir/var/log/nginx/www.example.com.log"),

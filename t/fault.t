@@ -129,7 +129,7 @@ sub under {
 
 sub renew_worker {
     ok($edge->reload, 'a worker with an empty pool');
-    $edge->wait_for(5, sub { !$edge->old_workers });
+    $edge->wait_for(30, sub { !$edge->old_workers });
     ($worker) = $edge->workers;
 }
 

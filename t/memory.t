@@ -73,7 +73,7 @@ sub hold {
     my @clients;
 
     for (1 .. $count) {
-        my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 20);
+        my $c = EdgeTest::Client->new(rcvbuf => 4096);
         $c->ask($path, headers => $accept);
         $c->{response} = $c->head;
         $c->{seen} = '';
@@ -104,7 +104,7 @@ subtest 'no room at all: identity, and the log says why' => sub {
         'level 19');
     is_plain(get('/up/x', headers => $accept), $big, 'proxied');
 
-    ok($edge->wait_for(2, sub { logged($edge) =~ m{^/up/x }m }), 'logged');
+    ok($edge->wait_for(30, sub { logged($edge) =~ m{^/up/x }m }), 'logged');
     like(logged($edge), qr{^\Q$_\E memory -$}m, "$_: memory")
         for '/page.html', '/level/page.html', '/up/x';
 

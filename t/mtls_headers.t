@@ -324,7 +324,7 @@ for my $i (0 .. $#spellings) {
     is(get('/seen', headers => \@lines)->{status}, 200,
         'nor does the server rewrite phase');
 
-    my $h2 = `curl -sk --http2 --max-time 10 @{[ map { "-H '$_' " } map { lc } @lines ]} https://localhost:@{[ EdgeTest->port(1) ]}/http`;
+    my $h2 = `curl -sk --http2 --max-time 60 @{[ map { "-H '$_' " } map { lc } @lines ]} https://localhost:@{[ EdgeTest->port(1) ]}/http`;
     like($h2, qr/^cf-cert-verified: false$/mi, 'HTTP/2: our header arrives');
     unlike($h2, qr/forged/, 'HTTP/2: nothing forged');
 
@@ -342,7 +342,7 @@ for my $i (0 .. $#spellings) {
 
     is_deeply(identity(seen($r)), \%want, 'main request behind auth_request');
 
-    $edge->wait_for(5, sub { 2 == (() = EdgeTest::slurp($seen) =~ /^Host/mg) });
+    $edge->wait_for(30, sub { 2 == (() = EdgeTest::slurp($seen) =~ /^Host/mg) });
     my @sub = map { seen({ body => $_ }) } split /\n\n/, EdgeTest::slurp($seen);
 
     is(scalar @sub, 2, 'both subrequests came');
@@ -500,7 +500,7 @@ for my $version ('1.2', '1.3') {
     $c->close;
 
     my $port = EdgeTest->port(1);
-    my $h2 = `curl -sk --http2 --max-time 10 -E ${dir}alice.crt --key ${dir}alice.key https://localhost:$port/http https://localhost:$port/http`;
+    my $h2 = `curl -sk --http2 --max-time 60 -E ${dir}alice.crt --key ${dir}alice.key https://localhost:$port/http https://localhost:$port/http`;
     my @at = $h2 =~ /^Cf-Cert-Sha256: (\w+)$/mg;
 
     is_deeply(\@at, [ ($want{CF_CERT_SHA256}) x 2 ], 'HTTP/2');
@@ -513,7 +513,7 @@ SKIP: {
     my $url = 'https://localhost:' . EdgeTest->port(4) . '/http';
     my $forged = join ' ', map { "-H '$_: forged'" } 'cf-cert-verified',
         'cf_cert_subject_dn', 'Client.Cert', 'x-mine';
-    my $curl = 'curl -sk --http3-only --max-time 10';
+    my $curl = 'curl -sk --http3-only --max-time 60';
     my $plain = `$curl $forged $url`;
     my $mine = `$curl $forged -E ${dir}alice.crt --key ${dir}alice.key $url`;
 

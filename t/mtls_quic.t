@@ -105,7 +105,7 @@ sub revoke {
 
     $pki->list('ca', 'ca.crl', number => $number,
         entries => [ map { [ $pki->serial($_) ] } @names ]);
-    ok($edge->wait_for(20, sub { loaded() > $before }), "revoked: @names");
+    ok($edge->wait_for(60, sub { loaded() > $before }), "revoked: @names");
 }
 
 
@@ -120,7 +120,7 @@ my $other = ask('dave', 0, 200);
 
 ok($edge->wait_for(60, sub { answers($open) > 1 && answers($other) > 1 }),
     'clients are asking');
-$edge->wait_for(10, sub { answers($again) > 2 });
+$edge->wait_for(30, sub { answers($again) > 2 });
 revoke(2, 'alice', 'bob');
 
 my $resumed = grep { $_->[0] eq 'r' } answers($again);

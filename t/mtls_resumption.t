@@ -136,12 +136,13 @@ for my $mode (qw(off partitioned revalidated)) {
     }
 
     # expired since
-    $pki->issue('ca', 'brief', '/CN=brief', end => 4);
     my @brief = (cert => $pki->path('brief.crt'),
         key => $pki->path('brief.key'));
-    my $expires = time + 5;
-    @first = map { my ($kind, @way) = @$_;
-        get(@way, @brief, sni => 'a.test') } @ways;
+    my $expires = $pki->brief('ca', 'brief', '/CN=brief', sub {
+        @first = map { my ($kind, @way) = @$_;
+            get(@way, @brief, sni => 'a.test') } @ways;
+        return !grep { ($_->{status} || 0) != 200 } @first;
+    });
 
     is($_->{status}, 200, "$mode: not expired yet") for @first;
     sleep 1 while time <= $expires;
@@ -157,13 +158,13 @@ for my $mode (qw(off partitioned revalidated)) {
 
     # HTTP/2 coalescing
     my $url = EdgeTest->port;
-    my $h2 = `curl -sk --http2 --max-time 10 -E ${dir}alice.crt --key ${dir}alice.key --resolve a.test:$url:127.0.0.1 -o /dev/null -w '%{http_version} %{http_code}' -H 'Host: twin.test' https://a.test:$url/`;
+    my $h2 = `curl -sk --http2 --max-time 60 -E ${dir}alice.crt --key ${dir}alice.key --resolve a.test:$url:127.0.0.1 -o /dev/null -w '%{http_version} %{http_code}' -H 'Host: twin.test' https://a.test:$url/`;
 
     is($h2, '2 421', "$mode: HTTP/2, authority of another server");
 
     # what is issued
     for my $version ('tls1_2', 'tls1_3') {
-        my $said = `(sleep 0.3; printf 'GET / HTTP/1.1\\r\\nHost: a.test\\r\\nConnection: close\\r\\n\\r\\n'; sleep 0.5) | timeout 5 openssl s_client -ign_eof -$version -connect 127.0.0.1:$url -servername a.test -cert ${dir}alice.crt -key ${dir}alice.key 2>/dev/null`;
+        my $said = `(sleep 0.3; printf 'GET / HTTP/1.1\\r\\nHost: a.test\\r\\nConnection: close\\r\\n\\r\\n'; sleep 0.5) | timeout 60 openssl s_client -ign_eof -$version -connect 127.0.0.1:$url -servername a.test -cert ${dir}alice.crt -key ${dir}alice.key 2>/dev/null`;
         my $tickets = () = $said =~ /TLS session ticket:/g;
         my ($id) = $version eq 'tls1_2' ? $said =~ /Session-ID: (\w*)/ : '';
 

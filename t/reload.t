@@ -35,6 +35,7 @@ my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
 my $http = $dictionary . <<'CONF';
     compression on;
     compression_idle 200ms;
+    send_timeout 10m;
     compression_level zstd=LEVEL br=LEVEL gzip=LEVEL;
     proxy_http_version 1.1;
 
@@ -75,7 +76,7 @@ sub load {
         die "fork: $!" if !defined $pid;
 
         if ($pid == 0) {
-            alarm 60;
+            alarm 600;
             close $stop;
             my ($count, @why) = ask_on($stop_in, $n);
             syswrite $out, join "\n", $count, @why[ 0 .. ($#why > 4 ? 4
@@ -150,7 +151,7 @@ subtest 'a download outlives the worker that was replaced' => sub {
     my @clients;
 
     for my $coding (@codings) {
-        my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 60);
+        my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 120);
 
         $c->ask('/up/' . length $big, headers => [ wants($coding) ]);
         $c->{coding} = $coding;
@@ -221,7 +222,7 @@ subtest 'a graceful stop finishes what it began' => sub {
     my @clients;
 
     for my $coding (@codings) {
-        my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 60);
+        my $c = EdgeTest::Client->new(rcvbuf => 4096, timeout => 120);
 
         $c->ask('/up/4000000', headers => [ wants($coding) ]);
         $c->{response} = $c->head;

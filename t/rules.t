@@ -115,7 +115,7 @@ my $logged = 0;
 sub told {
     my @lines;
 
-    $edge->wait_for(10, sub {
+    $edge->wait_for(30, sub {
         @lines = split /\n/, EdgeTest::slurp("$edge->{root}/logs/reason.log");
         return @lines > $logged;
     });

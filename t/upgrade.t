@@ -101,13 +101,13 @@ sub works {
 sub start_second {
     kill 'USR2', $first;
 
-    my $second = $edge->wait_for(20, sub {
+    my $second = $edge->wait_for(60, sub {
         my $pid = $edge->read_pid;
         return $pid && $pid != $first ? $pid : undef;
     }) or return;
 
     kill 'WINCH', $first;
-    $edge->wait_for(20, sub { workers_of($second) && !workers_of($first) });
+    $edge->wait_for(60, sub { workers_of($second) && !workers_of($first) });
 
     return $second;
 }
@@ -122,7 +122,7 @@ sub workers_of {
 sub is_gone {
     my ($pid) = @_;
 
-    return $edge->wait_for(20, sub { !kill 0, $pid });
+    return $edge->wait_for(60, sub { !kill 0, $pid });
 }
 
 
@@ -135,10 +135,10 @@ works('another binary');
 # back to the first
 
 kill 'HUP', $first;
-ok($edge->wait_for(20, sub { workers_of($first) }), 'workers of the first');
+ok($edge->wait_for(60, sub { workers_of($first) }), 'workers of the first');
 kill 'QUIT', $second;
 ok(is_gone($second), 'the second ends');
-$edge->wait_for(20, sub { ($edge->read_pid || 0) == $first });
+$edge->wait_for(60, sub { ($edge->read_pid || 0) == $first });
 works('gone back');
 
 # and carried through
@@ -161,7 +161,7 @@ is(old_client(), 'alert 70', 'changed');
 is(system("$command -s $dir/store.new -m 4m load $dir/before.txt"
     . " 2>$dir/said"), 0, 'load') or diag(EdgeTest::slurp("$dir/said"));
 rename "$dir/store.new", "$dir/store" or die "rename: $!";
-ok($edge->wait_for(20, sub { old_client() eq 'served' }),
+ok($edge->wait_for(60, sub { old_client() eq 'served' }),
     'what it was, without a reload');
 works('with the store of before');
 

@@ -69,7 +69,7 @@ CONF
 
 sub first_frame {
     my ($path) = @_;
-    my $c = EdgeTest::Client->new(timeout => 20);
+    my $c = EdgeTest::Client->new(timeout => 120);
 
     $c->ask($path, headers => $accept);
     my $r = $c->head;

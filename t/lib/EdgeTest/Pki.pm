@@ -6,6 +6,7 @@ package EdgeTest::Pki;
 #   $pki->ca('ca', '/CN=Test CA');                   # ca.crt, ca.key
 #   $pki->issue('ca', 'alice', '/CN=alice',
 #       ext => "subjectAltName=DNS:a.example\n", start => -3600, end => 86400);
+#   $expires = $pki->brief('ca', 'short', '/CN=short', sub { ... });
 #   $pki->ca('mid', '/CN=Mid', by => 'ca');          # an intermediate
 #   $pki->crl('ca', 'ca', 'alice');                  # ca.crl names alice
 #   $pki->list('ca', 'ca.crl', entries => [ [ '1F', 1 ] ], number => 2);
@@ -168,6 +169,24 @@ sub issue {
     my ($self, $by, $name, $subject, %o) = @_;
 
     return $self->sign($by, $name, $subject, $ext{ $o{use} || 'client' }, %o);
+}
+
+
+# brief(authority, name, subject, use): a certificate that expires soon, but not
+# before use->() was true, which is tried again with a longer life. When it will
+# have expired.
+
+sub brief {
+    my ($self, $by, $name, $subject, $use) = @_;
+    my $expires;
+
+    for my $seconds (5, 20, 80) {
+        $self->issue($by, $name, $subject, end => $seconds);
+        $expires = time + $seconds + 1;
+        last if $use->();
+    }
+
+    return $expires;
 }
 
 
