@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include "edge_arena.h"
 #include "edge_codec_gzip.h"
 #include "edge_memory.h"
 #include "edge_spill.h"
@@ -22,6 +23,9 @@
 /* zlib's own structures; its window, its chains and its symbols come to it */
 #define EDGE_GZIP_SLACK           (8 * 1024)
 
+/* the arena's own, and the headers of two more blocks */
+#define EDGE_GZIP_BOOKKEEPING     1024
+
 /*
  * Room that zlib must find to end a flush for sure is seven bytes; where the
  * caller has less, it goes by way of the spill.
@@ -32,6 +36,7 @@
 struct edge_encoder_s {
     z_stream          zstream;
     edge_memory_t    *memory;
+    edge_arena_t     *arena;
     edge_progress_t  *progress;
     edge_progress_t   own;
     unsigned          flushed;          /* nothing was taken since */
@@ -68,17 +73,19 @@ edge_gzip_trailer(const edge_progress_t *progress, unsigned char *trailer)
 }
 
 
+/* pieces of 64 KB, each by itself in the heap, would leave holes there */
+
 static void *
-edge_codec_gzip_alloc(void *memory, uInt items, uInt size)
+edge_codec_gzip_alloc(void *arena, uInt items, uInt size)
 {
-    return edge_memory_alloc(memory, (size_t) items * size);
+    return edge_arena_alloc(arena, (size_t) items * size);
 }
 
 
 static void
-edge_codec_gzip_free(void *memory, void *data)
+edge_codec_gzip_free(void *arena, void *data)
 {
-    edge_memory_free(memory, data);
+    edge_arena_free(arena, data);
 }
 
 
@@ -101,6 +108,15 @@ edge_codec_gzip_window_log(const edge_params_t *params, uint64_t size_max)
 }
 
 
+static size_t
+edge_codec_gzip_reserve(const edge_params_t *params, uint64_t size_max)
+{
+    return ((size_t) 1 << (edge_codec_gzip_window_log(params, size_max) + 2))
+           + ((size_t) 1 << (EDGE_GZIP_MEM_LEVEL + 9))
+           + EDGE_GZIP_SLACK;
+}
+
+
 static edge_encoder_t *
 edge_codec_gzip_create(edge_memory_t *memory, const edge_params_t *params,
     uint64_t size_max, unsigned whole)
@@ -117,9 +133,16 @@ edge_codec_gzip_create(edge_memory_t *memory, const edge_params_t *params,
     memset(encoder, 0, sizeof(edge_encoder_t));
 
     encoder->memory = memory;
+    encoder->arena = edge_arena_create(memory,
+                                edge_codec_gzip_reserve(params, size_max));
+    if (encoder->arena == NULL) {
+        edge_memory_free(memory, encoder);
+        return NULL;
+    }
+
     encoder->zstream.zalloc = edge_codec_gzip_alloc;
     encoder->zstream.zfree = edge_codec_gzip_free;
-    encoder->zstream.opaque = memory;
+    encoder->zstream.opaque = encoder->arena;
 
     if (deflateInit2(&encoder->zstream, params->level, Z_DEFLATED,
                      -edge_codec_gzip_window_log(params, size_max),
@@ -127,6 +150,7 @@ edge_codec_gzip_create(edge_memory_t *memory, const edge_params_t *params,
         != Z_OK)
     {
         (void) deflateEnd(&encoder->zstream);
+        edge_arena_destroy(encoder->arena);
         edge_memory_free(memory, encoder);
         return NULL;
     }
@@ -286,6 +310,7 @@ static void
 edge_codec_gzip_close(edge_encoder_t *encoder)
 {
     (void) deflateEnd(&encoder->zstream);
+    edge_arena_destroy(encoder->arena);
     edge_memory_free(encoder->memory, encoder);
 }
 
@@ -296,9 +321,8 @@ edge_codec_gzip_estimate(const edge_params_t *params, uint64_t size_max,
 {
     (void) whole;
 
-    return ((size_t) 1 << (edge_codec_gzip_window_log(params, size_max) + 2))
-           + ((size_t) 1 << (EDGE_GZIP_MEM_LEVEL + 9))
-           + EDGE_GZIP_SLACK;
+    return sizeof(edge_encoder_t) + EDGE_GZIP_BOOKKEEPING
+           + edge_codec_gzip_reserve(params, size_max);
 }
 
 

@@ -139,8 +139,7 @@ sub renew_worker {
 my %survived = (
     zstd => ['create 1', 'create 2', 'memory 65536', 'memory 1000000'],
     br => ['create 1', 'create 2', 'memory 65536'],
-    # its memory is too little to be mapped
-    gzip => ['create 1', 'create 2'],
+    gzip => ['create 1', 'create 2', 'memory 65536'],
 );
 
 my %broken = (

@@ -1,4 +1,4 @@
-/* unit: compress/edge_codec_gzip.c compress/edge_spill.c compress/edge_codec_gzip_stored.c compress/edge_stored.c compress/edge_memory.c compress/edge_stream.c t/unit/edge_segments.c -lz */
+/* unit: compress/edge_codec_gzip.c compress/edge_spill.c compress/edge_codec_gzip_stored.c compress/edge_arena.c compress/edge_stored.c compress/edge_memory.c compress/edge_stream.c t/unit/edge_segments.c -lz */
 
 /* What is gzip's own; the contract of all is test_edge_codec.c. */
 
