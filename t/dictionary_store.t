@@ -10,6 +10,7 @@ use EdgeTest::Coding ();
 use EdgeTest::Dictionary;
 use EdgeTest::DictionaryStore;
 use EdgeTest::Hello qw(certificate);
+use EdgeTest::Http3;
 use EdgeTest::Upstream;
 use Test::More;
 
@@ -375,8 +376,7 @@ subtest 'another start' => sub {
 
 subtest 'TLS, HTTP/2 and HTTP/3' => sub {
     my $features = `curl -V`;
-    my $quic = $features =~ /\bHTTP3\b/
-        && EdgeTest::built_with('--with-http_v3_module');
+    my $quic = EdgeTest::Http3::is_there();
     my %by = (
         $features =~ /\bSSL\b/ ? (https => '--http1.1') : (),
         $features =~ /\bHTTP2\b/ ? (h2 => '--http2') : (),

@@ -8,17 +8,16 @@ use lib 't/lib';
 use EdgeTest 'zstd_filter';
 use EdgeTest::Check;
 use EdgeTest::Coding qw(codings decode dictionary wants wants_options);
+use EdgeTest::Http3;
 use EdgeTest::Upstream;
 use Test::More;
 
-my $features = `curl -V`;
 my @sizes = (sizes(), 10 << 20);
 my ($dictionary, @file) = dictionary();
 
-plan skip_all => 'curl without HTTP/2' if $features !~ /\bHTTP2\b/;
+plan skip_all => 'curl without HTTP/2' if `curl -V` !~ /\bHTTP2\b/;
 
-my $http3 = $features =~ /\bHTTP3\b/
-    && EdgeTest::built_with('--with-http_v3_module');
+my $http3 = EdgeTest::Http3::is_there();
 
 my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
     handler => sub {

@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use EdgeTest 'mtls';
 use EdgeTest::Client qw(get);
+use EdgeTest::Http3;
 use EdgeTest::Mirror;
 use EdgeTest::Pki;
 use EdgeTest::TlsClient;
@@ -45,8 +46,7 @@ my $seen = "$EdgeTest::ServRoot/seen-$$";
 EdgeTest::Mirror->start(port => EdgeTest->port(15), log => $seen);
 
 my $dir = $pki->path('');
-my $http3 = `curl -V` =~ /\bHTTP3\b/
-    && EdgeTest::built_with('--with-http_v3_module');
+my $http3 = EdgeTest::Http3::is_there();
 my $quic = $http3 ? 'listen %%PORT4%% quic reuseport default_server;'
     : '';
 my $other = $http3 ? <<"END" : '';

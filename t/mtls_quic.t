@@ -6,13 +6,13 @@ use warnings;
 
 use lib 't/lib';
 use EdgeTest 'mtls';
+use EdgeTest::Http3;
 use EdgeTest::Pki;
 use Test::More;
 use Time::HiRes qw(sleep);
 
 plan skip_all => 'nginx or curl without HTTP/3'
-    if `curl -V` !~ /\bHTTP3\b/
-    || !EdgeTest::built_with('--with-http_v3_module');
+    if !EdgeTest::Http3::is_there();
 
 my $pki = EdgeTest::Pki->new("$EdgeTest::ServRoot/pki-$$");
 my $dir = $pki->path('');

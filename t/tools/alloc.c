@@ -6,9 +6,15 @@
  * by the test.  The first counts allocations down; the one that makes it 0
  * fails.  At 0 nothing is counted.  The second counts those that failed.
  *
- * SSL_set_accept_state() of OpenSSL 3.2 and later has no way to say that it found
- * no memory, and SSL_set_options(), which nginx calls then, crashes: its
- * allocations are left out there.
+ * Left out, unless EDGE_ALLOC_ALL is set, are allocations whose failing cannot be
+ * said, and ends the process with stock nginx, too:
+ *
+ * - those of SSL_set_accept_state() of OpenSSL 3.2 and later; SSL_set_options(),
+ *   which nginx calls next, crashes;
+ *
+ * - those of the callbacks by which nginx learns the secrets of a connection
+ *   over QUIC (of nginx before 1.29.0 or OpenSSL before 3.5, the callback for key
+ *   logs): nginx goes on without the keys, and the next packet crashes.
  */
 
 #define _GNU_SOURCE
@@ -16,6 +22,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/ssl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,7 +39,7 @@ typedef struct {
 
 static alloc_counter_t   none;
 static alloc_counter_t  *counter = &none;
-static int               left_out;
+static int               left_out, all;
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -46,6 +54,7 @@ alloc_init(void)
     void        *p;
     const char  *path;
 
+    all = getenv("EDGE_ALLOC_ALL") != NULL;
     path = getenv("EDGE_ALLOC_FILE");
     fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
 
@@ -70,7 +79,7 @@ alloc_is_due(void)
 
     left = counter->left;
 
-    if (left == 0 || left_out) {
+    if (left == 0 || (left_out && !all)) {
         return 0;
     }
 
@@ -87,24 +96,103 @@ alloc_is_due(void)
 }
 
 
+static void *
+alloc_next(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+
 void
-SSL_set_accept_state(void *ssl)
+SSL_set_accept_state(SSL *ssl)
 {
     static int        crashes;
-    static void     (*next)(void *ssl);
+    static void     (*next)(SSL *ssl);
     unsigned long   (*version)(void);
 
     if (next == NULL) {
-        next = (void (*)(void *)) dlsym(RTLD_NEXT, "SSL_set_accept_state");
-        version = (unsigned long (*)(void)) dlsym(RTLD_DEFAULT,
-                                                  "OpenSSL_version_num");
+        next = (void (*)(SSL *)) alloc_next("SSL_set_accept_state");
+        version = (unsigned long (*)(void)) alloc_next("OpenSSL_version_num");
         crashes = version() >= 0x30200000UL;
     }
 
-    left_out = crashes;
+    left_out += crashes;
     next(ssl);
-    left_out = 0;
+    left_out -= crashes;
 }
+
+
+/* All contexts of one nginx have the same callback. */
+
+static SSL_CTX_keylog_cb_func  keylog;
+
+
+static void
+alloc_keylog(const SSL *ssl, const char *line)
+{
+    left_out++;
+    keylog(ssl, line);
+    left_out--;
+}
+
+
+void
+SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func cb)
+{
+    void  (*next)(SSL_CTX *ctx, SSL_CTX_keylog_cb_func cb);
+
+    next = (void (*)(SSL_CTX *, SSL_CTX_keylog_cb_func))
+               alloc_next("SSL_CTX_set_keylog_callback");
+    keylog = cb;
+    next(ctx, cb ? alloc_keylog : NULL);
+}
+
+
+#ifdef OSSL_FUNC_SSL_QUIC_TLS_YIELD_SECRET
+
+static OSSL_FUNC_SSL_QUIC_TLS_yield_secret_fn  *yield_secret;
+
+
+static int
+alloc_yield_secret(SSL *ssl, uint32_t level, int direction,
+    const unsigned char *secret, size_t len, void *arg)
+{
+    int  said;
+
+    left_out++;
+    said = yield_secret(ssl, level, direction, secret, len, arg);
+    left_out--;
+
+    return said;
+}
+
+
+int
+SSL_set_quic_tls_cbs(SSL *ssl, const OSSL_DISPATCH *functions, void *arg)
+{
+    int            n;
+    int          (*next)(SSL *ssl, const OSSL_DISPATCH *functions, void *arg);
+    OSSL_DISPATCH *function;
+
+    static OSSL_DISPATCH  ours[16];
+
+    for (n = 0; functions[n].function_id && n < 15; n++) {
+        function = &ours[n];
+        *function = functions[n];
+
+        if (function->function_id == OSSL_FUNC_SSL_QUIC_TLS_YIELD_SECRET) {
+            yield_secret = OSSL_FUNC_SSL_QUIC_TLS_yield_secret(function);
+            function->function = (void (*)(void)) alloc_yield_secret;
+        }
+    }
+
+    next = (int (*)(SSL *, const OSSL_DISPATCH *, void *))
+               alloc_next("SSL_set_quic_tls_cbs");
+
+    return next(ssl, ours, arg);
+}
+
+#endif
 
 
 void *

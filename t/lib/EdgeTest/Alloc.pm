@@ -7,7 +7,7 @@ package EdgeTest::Alloc;
 #   my ($said, $failed) = $alloc->fail_at($n, $code);
 #
 # runs $code while the $n-th allocation from now on fails; $failed: it came to
-# that. Files go with the object.
+# that, which $alloc->failed tells meanwhile. Files go with the object.
 #
 #   my $tried = $alloc->sweep($edge, $code, $check, stride => $stride);
 #
@@ -59,10 +59,19 @@ sub fail_at {
 
     $self->set($n);
     my $said = $code->();
-    my (undef, $failed) = unpack 'Q<2', EdgeTest::slurp($self->{path});
+    my $failed = $self->failed;
     $self->set(0);
 
     return ($said, $failed);
+}
+
+
+# how many have failed since
+
+sub failed {
+    my ($self) = @_;
+
+    return (unpack 'Q<2', EdgeTest::slurp($self->{path}))[1];
 }
 
 
