@@ -7,7 +7,7 @@
 #include "ngx_edge_id_headers.h"
 #include "ngx_edge_identity.h"
 #include "ngx_edge_mtls_metrics.h"
-#include "ngx_edge_mtls_slots.h"
+#include "ngx_edge_named_slot.h"
 #include "ngx_edge_require.h"
 #include "ngx_edge_revocation_metrics.h"
 #include "ngx_edge_session.h"
@@ -130,7 +130,7 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
 
     { ngx_string("mtls_headers"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_edge_mtls_set_bitmask_slot,
+      ngx_edge_set_bitmask_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_mtls_loc_conf_t, sets),
       &ngx_http_mtls_sets },
@@ -158,14 +158,14 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
 
     { ngx_string("mtls_resumption"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
-      ngx_edge_mtls_set_enum_slot,
+      ngx_edge_set_enum_slot,
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_http_mtls_srv_conf_t, resumption),
       &ngx_http_mtls_resumption },
 
     { ngx_string("mtls_revoked"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
-      ngx_edge_mtls_set_enum_slot,
+      ngx_edge_set_enum_slot,
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_http_mtls_srv_conf_t, revoked),
       &ngx_http_mtls_revoked },

@@ -40,10 +40,10 @@ static ngx_command_t  ngx_http_zstd_decode_filter_commands[] = {
 
     { ngx_string("compression_decode"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_edge_set_checked_slot,
+      ngx_edge_set_enum_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_edge_decode_conf_t, mode),
-      &ngx_edge_check_decode },
+      &ngx_edge_decode_modes },
 
     { ngx_string("compression_decode_buffers"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,

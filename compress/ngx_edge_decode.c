@@ -7,17 +7,11 @@
 #include "ngx_edge_decode_parts.h"
 
 
-static ngx_conf_enum_t  ngx_edge_decode_modes[] = {
+ngx_conf_enum_t  ngx_edge_decode_modes[] = {
     { ngx_string("off"), NGX_EDGE_DECODE_OFF },
     { ngx_string("on"), NGX_EDGE_DECODE_ON },
     { ngx_string("always"), NGX_EDGE_DECODE_ALWAYS },
     { ngx_null_string, 0 }
-};
-
-
-ngx_edge_slot_check_t  ngx_edge_check_decode = {
-    ngx_edge_set_enum, ngx_edge_decode_modes,
-    "\"off\", \"on\" or \"always\""
 };
 
 

@@ -87,7 +87,7 @@ typedef struct {
 
 
 /* "off", "on", "always" -> ngx_edge_decode_mode_e */
-extern ngx_edge_slot_check_t  ngx_edge_check_decode;
+extern ngx_conf_enum_t  ngx_edge_decode_modes[];
 
 
 /*

@@ -16,17 +16,11 @@ static const ngx_edge_precompressed_t  ngx_edge_precompressed[] = {
 };
 
 
-static ngx_conf_enum_t  ngx_edge_precompressed_modes[] = {
+ngx_conf_enum_t  ngx_edge_precompressed_modes[] = {
     { ngx_string("off"), NGX_EDGE_PRECOMPRESSED_OFF },
     { ngx_string("on"), NGX_EDGE_PRECOMPRESSED_ON },
     { ngx_string("always"), NGX_EDGE_PRECOMPRESSED_ALWAYS },
     { ngx_null_string, 0 }
-};
-
-
-ngx_edge_slot_check_t  ngx_edge_check_precompressed = {
-    ngx_edge_set_enum, ngx_edge_precompressed_modes,
-    "\"off\", \"on\" or \"always\""
 };
 
 

@@ -42,7 +42,7 @@ typedef struct {
 
 
 /* cmd->post of their directives: "off", "on" or "always" */
-extern ngx_edge_slot_check_t  ngx_edge_check_precompressed;
+extern ngx_conf_enum_t  ngx_edge_precompressed_modes[];
 
 void ngx_edge_precompressed_init(ngx_edge_precompressed_conf_t *conf);
 

@@ -192,35 +192,6 @@ ngx_edge_set_buffers_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* ngx_conf_set_enum_slot() as nginx has it, but silent */
-
-char *
-ngx_edge_set_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_int_t        *field;
-    ngx_str_t        *args;
-    ngx_conf_enum_t  *e;
-
-    field = ngx_edge_slot_field(cmd, conf);
-    if (field == NULL) {
-        return "is duplicate";
-    }
-
-    args = cf->args->elts;
-
-    for (e = cmd->post; e->name.len; e++) {
-        if (e->name.len == args[1].len
-            && ngx_strcmp(e->name.data, args[1].data) == 0)
-        {
-            *field = e->value;
-            return NGX_CONF_OK;
-        }
-    }
-
-    return "invalid value";
-}
-
-
 static ngx_uint_t
 ngx_edge_slot_is_token(ngx_str_t *value)
 {

@@ -7,6 +7,7 @@
 #include <ngx_core.h>
 
 #include "ngx_edge_checked_slot.h"
+#include "ngx_edge_named_slot.h"
 
 
 /*
@@ -61,9 +62,6 @@ extern ngx_edge_slot_check_t  ngx_edge_check_max_length;
 extern ngx_edge_slot_check_t  ngx_edge_check_memory;
 extern ngx_edge_slot_check_t  ngx_edge_check_pool;
 extern ngx_edge_slot_check_t  ngx_edge_check_idle;
-
-/* for the set of a check: one of the names of post, an ngx_conf_enum_t table */
-char *ngx_edge_set_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* the name of a header field (RFC 9110, 5.6.2) -> ngx_str_t */
 char *ngx_edge_set_field_name_slot(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -1,8 +1,8 @@
 
-#include "ngx_edge_mtls_slots.h"
+#include "ngx_edge_named_slot.h"
 
 
-#define NGX_EDGE_MTLS_SLOTS_TEXT  256
+#define NGX_EDGE_NAMED_SLOT_TEXT  256
 
 
 /* The names of an enum or a bitmask: each is the first member of its entry. */
@@ -10,11 +10,11 @@
 typedef struct {
     u_char  *first;
     size_t   step;
-} ngx_edge_mtls_names_t;
+} ngx_edge_named_slot_t;
 
 
 static ngx_str_t *
-ngx_edge_mtls_slots_name(ngx_edge_mtls_names_t *names, ngx_uint_t i)
+ngx_edge_named_slot_name(ngx_edge_named_slot_t *names, ngx_uint_t i)
 {
     ngx_str_t  *name;
 
@@ -25,12 +25,12 @@ ngx_edge_mtls_slots_name(ngx_edge_mtls_names_t *names, ngx_uint_t i)
 
 
 static ngx_uint_t
-ngx_edge_mtls_slots_is_name(ngx_edge_mtls_names_t *names, ngx_str_t *value)
+ngx_edge_named_slot_is_name(ngx_edge_named_slot_t *names, ngx_str_t *value)
 {
     ngx_str_t   *name;
     ngx_uint_t   i;
 
-    for (i = 0; (name = ngx_edge_mtls_slots_name(names, i)); i++) {
+    for (i = 0; (name = ngx_edge_named_slot_name(names, i)); i++) {
         if (name->len == value->len
             && ngx_strncasecmp(name->data, value->data, value->len) == 0)
         {
@@ -45,10 +45,10 @@ ngx_edge_mtls_slots_is_name(ngx_edge_mtls_names_t *names, ngx_str_t *value)
 /* "off", "partitioned" or "revalidated" */
 
 static ngx_int_t
-ngx_edge_mtls_slots_check(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_edge_mtls_names_t *names)
+ngx_edge_named_slot_check(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_edge_named_slot_t *names)
 {
-    u_char       text[NGX_EDGE_MTLS_SLOTS_TEXT], *p, *last;
+    u_char       text[NGX_EDGE_NAMED_SLOT_TEXT], *p, *last;
     ngx_str_t   *args, *name;
     ngx_uint_t   i, k;
 
@@ -56,17 +56,17 @@ ngx_edge_mtls_slots_check(ngx_conf_t *cf, ngx_command_t *cmd,
 
     for (k = 1; k < cf->args->nelts; k++) {
 
-        if (ngx_edge_mtls_slots_is_name(names, &args[k])) {
+        if (ngx_edge_named_slot_is_name(names, &args[k])) {
             continue;
         }
 
         p = text;
-        last = text + NGX_EDGE_MTLS_SLOTS_TEXT - 1;
+        last = text + NGX_EDGE_NAMED_SLOT_TEXT - 1;
 
-        for (i = 0; (name = ngx_edge_mtls_slots_name(names, i)); i++) {
+        for (i = 0; (name = ngx_edge_named_slot_name(names, i)); i++) {
             p = ngx_slprintf(p, last, "%s\"%V\"",
                              i == 0 ? ""
-                             : ngx_edge_mtls_slots_name(names, i + 1) ? ", "
+                             : ngx_edge_named_slot_name(names, i + 1) ? ", "
                              : " or ", name);
         }
 
@@ -83,20 +83,20 @@ ngx_edge_mtls_slots_check(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_edge_mtls_set_enum_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_edge_set_enum_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_edge_mtls_names_t  names = { cmd->post, sizeof(ngx_conf_enum_t) };
+    ngx_edge_named_slot_t  names = { cmd->post, sizeof(ngx_conf_enum_t) };
 
-    return ngx_edge_mtls_slots_check(cf, cmd, &names) == NGX_OK
+    return ngx_edge_named_slot_check(cf, cmd, &names) == NGX_OK
            ? ngx_conf_set_enum_slot(cf, cmd, conf) : NGX_CONF_ERROR;
 }
 
 
 char *
-ngx_edge_mtls_set_bitmask_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_edge_set_bitmask_slot(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_edge_mtls_names_t  names = { cmd->post, sizeof(ngx_conf_bitmask_t) };
+    ngx_edge_named_slot_t  names = { cmd->post, sizeof(ngx_conf_bitmask_t) };
 
-    return ngx_edge_mtls_slots_check(cf, cmd, &names) == NGX_OK
+    return ngx_edge_named_slot_check(cf, cmd, &names) == NGX_OK
            ? ngx_conf_set_bitmask_slot(cf, cmd, conf) : NGX_CONF_ERROR;
 }
