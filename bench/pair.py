@@ -2,12 +2,54 @@
 they take turns, and what counts is the CPU time of the worker."""
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
+PORT = int(os.environ.get("BENCH_PORT", 18200))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 21))
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", 4000))
 FIELDS = ["accept-encoding: zstd, br, gzip"]
+
+CONF = """
+load_module %(top)s/build/modules/ngx_http_zstd_filter_module.so;
+daemon            off;
+%(main)s
+user              root;
+worker_processes  1;
+pid               nginx.pid;
+error_log         error.log;
+events { worker_connections 1024; }
+http {
+    access_log          off;
+    keepalive_requests  1000000000;
+    types { text/html html; }
+    client_body_temp_path  t1;
+    proxy_temp_path        t2;
+    fastcgi_temp_path      t3;
+    uwsgi_temp_path        t4;
+    scgi_temp_path         t5;
+    compression  on;
+    root         %(out)s;
+%(http)s
+}
+"""
+
+
+def configure(out, http, files, main=""):
+    """Writes files, with their names, and nginx.conf to the directory out;
+    returns the command of the nginx that serves them."""
+    shutil.rmtree(out, ignore_errors=True)
+    os.makedirs(out)
+    conf = CONF % {"top": TOP, "out": out, "http": http, "main": main}
+    for name, content in [("nginx.conf", conf)] + files:
+        with open(out + "/" + name, "w") as file:
+            file.write(content)
+    return [NGINX, "-p", out, "-e", "error.log", "-c", "nginx.conf"]
 
 
 class Pair:

@@ -19,7 +19,6 @@ second's divided by the first's, and wants a quiet machine.
 import http.client
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -29,42 +28,16 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import pair                                                      # noqa: E402
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OUT = TOP + "/build/bench/rules"
-NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
-PORT = int(os.environ.get("BENCH_PORT", 18200))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", 21))
-REQUESTS = int(os.environ.get("BENCH_REQUESTS", 4000))
+OUT = pair.TOP + "/build/bench/rules"
 RULES = 125
 COUNTED = 100, 600
 
 CONF = """
-load_module %(top)s/build/modules/ngx_http_zstd_filter_module.so;
-daemon            off;
-%(more)s
-user              root;
-worker_processes  1;
-pid               nginx.pid;
-error_log         error.log;
-events { worker_connections 1024; }
-http {
-    access_log          off;
-    keepalive_requests  1000000000;
-    types { text/html html; }
-    client_body_temp_path  t1;
-    proxy_temp_path        t2;
-    fastcgi_temp_path      t3;
-    uwsgi_temp_path        t4;
-    scgi_temp_path         t5;
-    compression  on;
-    root         %(out)s;
-
     server { listen 127.0.0.1:%(without)d backlog=1024; }
     server {
         listen 127.0.0.1:%(with)d backlog=1024;
 %(rules)s
     }
-}
 """
 
 KINDS = [
@@ -85,19 +58,16 @@ def rules():
                    for line in lines + ["type=text/html zstd name=last"])
 
 
-def configure(more=""):
-    """The site, and the configuration with which nginx serves it."""
-    shutil.rmtree(OUT, ignore_errors=True)
-    os.makedirs(OUT)
-    with open(OUT + "/nginx.conf", "w") as file:
-        file.write(CONF % {"top": TOP, "out": OUT, "without": PORT,
-                           "with": PORT + 1, "rules": rules(), "more": more})
-    with open(OUT + "/page.html", "w") as file:
-        file.writelines("<p class=c%d>entry %d of the list</p>\n"
-                        % (i % 7, i * 7919) for i in range(300))
-    with open(OUT + "/tiny.html", "w") as file:
-        file.write("<p>a tiny page, of which little can be made</p>\n" * 2)
-    return [NGINX, "-p", OUT, "-e", "error.log", "-c", "nginx.conf"]
+def configure(main=""):
+    """The site, and the command of the nginx that serves it."""
+    page = "".join("<p class=c%d>entry %d of the list</p>\n"
+                   % (i % 7, i * 7919) for i in range(300))
+    return pair.configure(
+        OUT, CONF % {"without": pair.PORT, "with": pair.PORT + 1,
+                     "rules": rules()},
+        [("page.html", page),
+         ("tiny.html", "<p>a tiny page, of which little can be made</p>\n"
+          * 2)], main)
 
 
 def counted(nginx, port, path, requests):
@@ -130,7 +100,7 @@ def counted(nginx, port, path, requests):
 
 def instructions(nginx, title, path):
     each = []
-    for port in (PORT, PORT + 1):
+    for port in (pair.PORT, pair.PORT + 1):
         few, many = (counted(nginx, port, path, n) for n in COUNTED)
         each.append((many - few) / (COUNTED[1] - COUNTED[0]))
     print("| %s | %.0f | %.0f | %+.0f | %.4f |"
@@ -149,17 +119,17 @@ def main():
     for title, path in PAGES:
         instructions(nginx, title, path)
 
-    if ROUNDS == 0:
+    if pair.ROUNDS == 0:
         return
 
-    edge = pair.Pair(configure(), PORT, REQUESTS)
+    edge = pair.Pair(configure(), pair.PORT, pair.REQUESTS)
     try:
         edge.warm("/page.html")
         print("\n| response | µs, no rules | µs, %d rules | difference "
               "| ratio | middle half |" % RULES)
         print("|---|---:|---:|---:|---:|---|")
         for title, path in PAGES:
-            edge.compare(title, path, ROUNDS)
+            edge.compare(title, path, pair.ROUNDS)
     finally:
         edge.stop()
 

@@ -15,7 +15,6 @@ import base64
 import hashlib
 import http.client
 import os
-import shutil
 import sys
 import time
 
@@ -24,33 +23,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import pair                                                      # noqa: E402
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OUT = TOP + "/build/bench/store"
-NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
-PORT = int(os.environ.get("BENCH_PORT", 18200))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", 21))
-REQUESTS = int(os.environ.get("BENCH_REQUESTS", 4000))
+OUT = pair.TOP + "/build/bench/store"
 
 CONF = """
-load_module %(top)s/build/modules/ngx_http_zstd_filter_module.so;
-daemon            off;
-user              root;
-worker_processes  1;
-pid               nginx.pid;
-error_log         error.log;
-events { worker_connections 1024; }
-http {
-    access_log          off;
-    keepalive_requests  1000000000;
-    types { text/html html; }
-    client_body_temp_path  t1;
-    proxy_temp_path        t2;
-    fastcgi_temp_path      t3;
-    uwsgi_temp_path        t4;
-    scgi_temp_path         t5;
-    compression  on;
-    root         %(out)s;
-
     compression_dictionary_store  store;
 
     server {
@@ -71,7 +46,6 @@ http {
         }
         location /with/ { alias %(out)s/; }
     }
-}
 """
 
 
@@ -86,17 +60,13 @@ def text(size, seed):
 
 
 def configure():
-    shutil.rmtree(OUT, ignore_errors=True)
-    os.makedirs(OUT)
-    for name, content in (
-            ("nginx.conf", CONF % {"top": TOP, "out": OUT, "operator": PORT,
-                                   "origin": PORT + 1}),
-            ("old.html", text(100000, 1)), ("page.html", text(12000, 2)),
-            ("tiny.html", "<p>a tiny page, of which little can be made</p>\n"
-             * 2)):
-        with open(OUT + "/" + name, "w") as file:
-            file.write(content)
-    return [NGINX, "-p", OUT, "-e", "error.log", "-c", "nginx.conf"]
+    """The site, and the command of the nginx that serves it."""
+    return pair.configure(
+        OUT, CONF % {"out": OUT, "operator": pair.PORT,
+                     "origin": pair.PORT + 1},
+        [("old.html", text(100000, 1)), ("page.html", text(12000, 2)),
+         ("tiny.html", "<p>a tiny page, of which little can be made</p>\n"
+          * 2)])
 
 
 def coding(port, path, fields):
@@ -111,11 +81,11 @@ def coding(port, path, fields):
 def learn(fields):
     """Has the second server keep the dictionary and prepare it."""
     for _ in range(600):
-        coding(PORT + 1, "/old.html", {})
-        if coding(PORT + 1, "/with/page.html", fields) == "dcz":
+        coding(pair.PORT + 1, "/old.html", {})
+        if coding(pair.PORT + 1, "/with/page.html", fields) == "dcz":
             break
         time.sleep(0.1)
-    for port in (PORT, PORT + 1):
+    for port in (pair.PORT, pair.PORT + 1):
         if coding(port, "/with/page.html", fields) != "dcz":
             sys.exit("store: port %d does not code with it" % port)
 
@@ -127,7 +97,7 @@ def head(first, second):
 
 
 def main():
-    edge = pair.Pair(configure(), PORT, REQUESTS)
+    edge = pair.Pair(configure(), pair.PORT, pair.REQUESTS)
     try:
         with open(OUT + "/old.html", "rb") as file:
             digest = base64.b64encode(hashlib.sha256(file.read()).digest())
@@ -139,14 +109,14 @@ def main():
         head("no store", "a store")
         for title, path in (("tiny page, 96 bytes", "/tiny.html"),
                             ("page, 12 KB", "/page.html")):
-            edge.compare(title, path, ROUNDS)
+            edge.compare(title, path, pair.ROUNDS)
 
         lines = ["%s: %s" % field for field in fields.items()]
         edge.warm("/with/page.html", lines)
         head("the operator's", "the origin's")
         for title, path in (("tiny page, 96 bytes", "/with/tiny.html"),
                             ("page, 12 KB", "/with/page.html")):
-            edge.compare(title, path, ROUNDS, lines)
+            edge.compare(title, path, pair.ROUNDS, lines)
     finally:
         edge.stop()
 
