@@ -16,7 +16,8 @@ options=(
     -o Dir::Etc="$dir/etc" -o Dir::Etc::sourcelist="$dir/sources.list"
     -o Dir::Etc::sourceparts="$dir/etc" -o Dir::Etc::preferencesparts="$dir/etc"
     -o Dir::State::lists="$dir/lists" -o Dir::Cache="$dir"
-    -o Acquire::Languages=none -o APT::Sandbox::User="$(id -un)" -qq
+    -o Acquire::Languages=none -o Acquire::Retries=5
+    -o APT::Sandbox::User="$(id -un)" -qq
 )
 
 if [ "$(cat "$dir/sources.list" 2>/dev/null)" != "$(echo -e "$line")" ]; then

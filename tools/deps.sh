@@ -52,14 +52,16 @@ find_missing() {
 install_missing() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
         -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-        --no-install-recommends install $missing </dev/null >"$log" 2>&1
+        -o Acquire::Retries=5 --no-install-recommends install $missing \
+        </dev/null >"$log" 2>&1
 }
 
 
 update_lists() {
     echo "deps: apt-get update"
-    as_root apt-get -qq -o DPkg::Lock::Timeout=300 update </dev/null \
-        >"$log" 2>&1 || { tail -5 "$log" >&2; die "apt-get update failed"; }
+    as_root apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 \
+        update </dev/null >"$log" 2>&1 \
+        || { tail -5 "$log" >&2; die "apt-get update failed"; }
 }
 
 

@@ -30,8 +30,13 @@ release=$suite
 script=$scripts/$release
 [ -e "$script" ] || script=$scripts/sid
 
-timeout 900 debootstrap --variant=minbase $include \
-    "$release" "$root" "$mirror" "$script" >"$build/logs/root-$name.log" 2>&1 \
+bootstrap() {
+    timeout 900 debootstrap --variant=minbase $include "$release" "$root" \
+        "$mirror" "$script" >"$build/logs/root-$name.log" 2>&1
+}
+
+# Once more, as it gives up when the mirror does not answer.
+bootstrap || { rm -rf "$root"; bootstrap; } \
     || { tail -5 "$build/logs/root-$name.log" >&2; die "debootstrap $suite"; }
 
 # The machine's proxy and the like hold inside, too. Mirrors that keep a
