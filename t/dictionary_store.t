@@ -14,9 +14,6 @@ use EdgeTest::Http3;
 use EdgeTest::Upstream;
 use Test::More;
 
-# sanitizers on a busy machine
-$ENV{EDGE_TEST_SECONDS} ||= 900;
-
 my $one = release(1, 60_000);
 my $next = release(3, 70_000);
 
@@ -75,7 +72,7 @@ sub content {
     return $one . "// $name\n" . ($name eq 'large' ? ' ' x 500_000 : '');
 }
 
-my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1), life => 900,
+my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
     handler => sub {
         my ($conn, $request) = @_;
         my ($name) = $request->{path} =~ m{^/(\w+)};

@@ -16,9 +16,6 @@ use Digest::SHA qw(sha256_hex);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-# sanitizers on a busy machine: many starts and kills
-$ENV{EDGE_TEST_SECONDS} ||= 900;
-
 my $one = release(1, 50_000);
 my $next = release(3, 300_000);
 
@@ -27,7 +24,7 @@ my $next = release(3, 300_000);
 
 sub content { return "// $_[0]\n" . $one }
 
-my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1), life => 900,
+my $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(1),
     handler => sub {
         my ($conn, $request) = @_;
         my ($name) = $request->{path} =~ m{^/(\w+)};

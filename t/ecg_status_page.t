@@ -97,6 +97,10 @@ if (!$browser) {
 }
 
 load();
+EdgeTest::Status::settles(sub {
+    return EdgeTest::Status->json(port => $port, path => '/?format=json');
+}, 'responses are counted', 10, 'compression_responses_total',
+    server => 'good.test');
 $browser->size(1280, 900)->open("http://127.0.0.1:$port/");
 
 ok($browser->wait_for('document.querySelectorAll("#tiles div").length === 6'),
@@ -167,7 +171,7 @@ cmp_ok((grep { /^svg/ } keys %reached) + 0, '>=', 1, 'and to plots');
 
 $browser->evaluate('document.querySelector(".chart svg").focus()');
 $browser->key('ArrowLeft');
-ok($browser->wait_for('document.querySelector(".chart .when")', 5),
+ok($browser->wait_for('document.querySelector(".chart .when")'),
     'an arrow key goes back in time');
 like($browser->evaluate('document.querySelector(".chart svg")'
     . '.getAttribute("aria-label")'), qr/^Throughput, .*before coding/,
@@ -186,7 +190,7 @@ my %back;
 for my $dark (0, 1) {
     $browser->size(1280, 900, dark => $dark);
     $browser->wait_for('document.documentElement.dataset.theme === "'
-        . ($dark ? 'dark' : 'light') . '"', 10);
+        . ($dark ? 'dark' : 'light') . '"');
     $back{$dark} = $browser->evaluate(
         'getComputedStyle(document.body).backgroundColor');
     is($browser->evaluate('Array.from(document.querySelectorAll(".chart .axis"))'
@@ -199,7 +203,7 @@ isnt($back{0}, $back{1}, 'light and dark differ');
 
 for my $width (400, 320) {
     $browser->size($width, 800);
-    $browser->wait_for("innerWidth === $width", 5);
+    $browser->wait_for("innerWidth === $width");
     is($browser->evaluate('document.documentElement.scrollWidth'), $width,
         "nothing is wider than $width pixels");
     $browser->screenshot("$ENV{SHOTS}/narrow-$width.png") if $ENV{SHOTS};
@@ -222,7 +226,7 @@ is(join("\n", grep { !/favicon/ } @{ $browser->{problems} }), '',
 
 $edge->stop;
 ok($browser->wait_for('/does not answer/.test('
-    . 'document.getElementById("state").textContent)', 20),
+    . 'document.getElementById("state").textContent)'),
     'it says when the edge does not answer');
 
 $browser->stop;

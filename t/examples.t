@@ -198,7 +198,7 @@ sub refused {
 }
 
 
-alarm($ENV{EDGE_TEST_SECONDS} || 600);
+alarm($ENV{EDGE_TEST_SECONDS} || 1400);
 isnt(refused('c1.example.com'), 'alert 70', 'a name without a policy');
 open my $names, '>', "$dir/names.txt" or die $!;
 print $names "c$_.example.com min_tls=1.3\n" for 1 .. $many;

@@ -84,7 +84,7 @@ targets=modules
 [ -n "${WITH_NGINX:-}" ] && targets="binary modules"
 
 # -k: one module that does not build leaves the others to be tried.
-(cd "$tree" && unset MAKEFLAGS MFLAGS && timeout 900 make -k -j"$(nproc)" \
+(cd "$tree" && unset MAKEFLAGS MFLAGS && timeout 1800 make -k -j"$(nproc)" \
     -f objs/Makefile -f "$work/ours.mk" $targets) >"$log" 2>&1
 status=$?
 

@@ -25,7 +25,7 @@ for suite in $releases; do
     log=$build/logs/matrix-$suite.log
     mkdir -p "$build/logs"
 
-    ROOT_ALONE=yes timeout -k 10 1800 tools/in-root "$suite" \
+    ROOT_ALONE=yes timeout -k 10 2700 tools/in-root "$suite" \
         tools/all.sh "$suite" deps-test modules unit suites </dev/null 2>&1 | tee "$log"
 
     # A run that does not come to its count has failed.

@@ -44,7 +44,7 @@ stop_nginx() {
 run_suite() {
     local status report
 
-    timeout -k 10 "${SUITE_TIMEOUT:-900}" prove --norc -v -m -It/lib "$file" \
+    timeout -k 10 "${SUITE_TIMEOUT:-1500}" prove --norc -v -m -It/lib "$file" \
         </dev/null >"$log" 2>&1
     status=$?
     stop_nginx

@@ -50,7 +50,7 @@ for source in ${UNITS:-t/unit/test_*.c}; do
         continue
     fi
 
-    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 300 "$program" </dev/null \
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 900 "$program" </dev/null \
         >"$log" 2>&1
     status=$?
 

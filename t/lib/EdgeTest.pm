@@ -146,7 +146,7 @@ sub prepare {
 
     if ($serial == 1) {
         $SIG{ALRM} = sub { die "the suite took too long\n" };
-        alarm($ENV{EDGE_TEST_SECONDS} || 800);
+        alarm($ENV{EDGE_TEST_SECONDS} || 1400);
     }
 
     make_path("$root/html", "$root/logs", "$root/conf", "$root/temp");

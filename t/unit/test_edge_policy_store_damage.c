@@ -261,7 +261,7 @@ try_any_damage(void)
         pid = fork();
 
         if (pid == 0) {
-            (void) alarm(30);
+            (void) alarm(300);
             _exit(run_round(round));
         }
 

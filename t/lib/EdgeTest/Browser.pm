@@ -11,7 +11,7 @@ package EdgeTest::Browser;
 #   $b->{requests}, $b->{problems}     what it asked for, what it complained of
 #   $b->stop;
 #
-# No call waits longer than `timeout` seconds (60).
+# No call waits longer than `timeout` seconds (120).
 
 use strict;
 use warnings;
@@ -57,7 +57,7 @@ sub start {
         open STDOUT, '>', "$home/log" or POSIX::_exit(126);
         open STDERR, '>&', \*STDOUT or POSIX::_exit(126);
         $ENV{HOME} = $home;
-        exec 'timeout', '-k', 5, 240, $binary, qw(--headless=new --no-sandbox
+        exec 'timeout', '-k', 5, 700, $binary, qw(--headless=new --no-sandbox
             --disable-gpu --disable-dev-shm-usage --no-first-run
             --disable-background-networking --disable-sync
             --hide-scrollbars --remote-debugging-pipe),
@@ -66,7 +66,7 @@ sub start {
 
     my $self = bless { pid => $pid, home => $home, to => $commands,
         from => $answers, buffer => '', serial => 0,
-        timeout => $o{timeout} || 60, requests => [], problems => [] }, $class;
+        timeout => $o{timeout} || 120, requests => [], problems => [] }, $class;
 
     my $target = $self->command('Target.createTarget', url => 'about:blank');
     my $session = $self->command('Target.attachToTarget', flatten => JSON::true,
@@ -183,11 +183,11 @@ sub evaluate {
 }
 
 
-# The first true value of an expression, undef after seconds (30)
+# The first true value of an expression, undef after seconds (60)
 
 sub wait_for {
     my ($self, $text, $seconds) = @_;
-    my $end = time + ($seconds || 30);
+    my $end = time + ($seconds || 60);
 
     while (time < $end) {
         my $value = eval { $self->evaluate($text) };

@@ -34,7 +34,7 @@ sub start {
 
     if ($pid == 0) {
         $SIG{$_} = 'DEFAULT' for qw(TERM INT ALRM);
-        alarm($o{life} || 800);
+        alarm($o{life} || 1500);
 
         while (my $socket = $listener->accept) {
             eval { answer($socket, %o) };

@@ -16,7 +16,7 @@ package EdgeTest::Upstream;
 #
 # Each connection has its own process and one request; it is closed when
 # the handler returns, reset if that returned 'reset'. Nothing of it
-# outlives `life` seconds (800) or the suite.
+# outlives `life` seconds (1500) or the suite.
 
 use strict;
 use warnings;
@@ -74,14 +74,14 @@ sub serve {
 
     $SIG{$_} = 'DEFAULT' for qw(TERM INT ALRM);
     $SIG{CHLD} = 'IGNORE';
-    alarm($o->{life} || 800);
+    alarm($o->{life} || 1500);
 
     while (1) {
         my $socket = $listener->accept or next;
         my $pid = fork();
 
         if (defined $pid && $pid == 0) {
-            alarm($o->{life} || 800);
+            alarm($o->{life} || 1500);
             CORE::close $listener;
             eval { converse($socket, $o) };
             warn $@ if $@;
