@@ -377,7 +377,7 @@ sub stalled {
     my ($each, @clients) = grow('/on/body/' . BIG, $coding, 1000, 1.5);
 
     # of Brotli's, a pool of eight, a hundredth is several KB
-    costs_less($each, $coding eq 'br' ? STALLED_KB * 2 : STALLED_KB,
+    costs_less($each, $coding =~ /^(br|dcb)$/ ? STALLED_KB * 2 : STALLED_KB,
         'of the worker for each');
 
     for my $c (@clients[ 0, @clients / 2, -1 ]) {
