@@ -61,6 +61,7 @@ is(@size, RELOADS - SETTLED, 'reloaded as often as meant');
 my $first = median(@size[0 .. 9]);
 my $last = median(@size[-10 .. -1]);
 
+note($last - $first, ' KB of ', LIMIT_KB);
 cmp_ok($last - $first, '<', LIMIT_KB, 'the master does not grow')
     or diag("KB after each: @size");
 

@@ -64,6 +64,7 @@ sub import {
     $ENV{TEST_NGINX_WORKER_USER} ||= 'root root' if $> == 0;
     $ENV{TEST_NGINX_NO_SHUFFLE} = 1;
     $ENV{TEST_NGINX_LOG_LEVEL} ||= 'info';
+    $ENV{TEST_NGINX_TIMEOUT} ||= 60;
 }
 
 
