@@ -11,8 +11,8 @@ use EdgeTest::Pki;
 use Test::More;
 
 # Until the allocator has settled, and in all. Pieces of the heap make steps of
-# a megabyte; a dictionary kept at each reload would come to six.
-use constant { SETTLED => 20, RELOADS => 120, LIMIT_KB => 2500 };
+# one to three megabytes; a dictionary kept at each reload would come to six.
+use constant { SETTLED => 20, RELOADS => 120, LIMIT_KB => 4500 };
 
 plan skip_all => 'sanitizers keep what was freed' if $ENV{EDGE_SANITIZER};
 
