@@ -200,6 +200,50 @@ test_search_counts(void **state)
 }
 
 
+/* at the default level tables are smaller than the library's from 16 KB on */
+
+static void
+test_default_tables(void **state)
+{
+    size_t           i, own, coded;
+    edge_memory_t    memory = { 0, 0, 0 };
+    edge_encoder_t  *encoder;
+
+    static const edge_params_t  params = { 3, 23, 0, 0, NULL, NULL };
+
+    static const struct {
+        size_t  size_max;
+        size_t  spared;
+    } cases[] = {
+        { 16 * 1024, 0 },
+        { 32 * 1024, 128 * 1024 },
+        { 128 * 1024, 128 * 1024 },
+        { 256 * 1024, 128 * 1024 },
+        { 512 * 1024, 384 * 1024 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        memory.peak = 0;
+        encoder = create(&memory, &params, cases[i].size_max, 1, BODY_SIZE);
+        coded = finish(encoder, BODY_SIZE);
+        edge_codec_zstd.close(encoder);
+
+        own = ZSTD_estimateCCtxSize_usingCParams(
+                  ZSTD_getCParams(3, cases[i].size_max, 0));
+        assert_in_range(memory.peak + cases[i].spared, own, own + 1024);
+
+        /* and what is found is as much */
+
+        if (cases[i].size_max == BODY_SIZE) {
+            own = ZSTD_compress(room, sizeof(room), body, BODY_SIZE, 3);
+            assert_in_range(coded, 1, own + own / 200);
+        }
+    }
+}
+
+
 static void
 test_known_size_is_declared(void **state)
 {
@@ -426,6 +470,7 @@ main(void)
         cmocka_unit_test(test_windows_and_estimates),
         cmocka_unit_test(test_searches),
         cmocka_unit_test(test_search_counts),
+        cmocka_unit_test(test_default_tables),
         cmocka_unit_test(test_known_size_is_declared),
         cmocka_unit_test(test_broken_pledge),
         cmocka_unit_test(test_huge_bodies),
