@@ -214,10 +214,13 @@ ok(said(qr/\[error\] .*2" has 10 bytes.*\[error\] .*3" has 81 bytes/s),
     'damaged files are told');
 is(resumed($_, $second), 1, '... the last good key serves') for 0, 1;
 
+my $told = () = $edge[0]->log =~ /2" has 10 bytes/g;
 sleep 2.5;
-is(scalar(() = $edge[0]->log =~ /2" has 10 bytes/g), 1, '... and told once');
+is(scalar(() = $edge[0]->log =~ /2" has 10 bytes/g), $told,
+    '... and told once');
 
-unlink "$keys/2", "$keys/3", "$keys/1";
+# the damaged ones last, or the other would be a good directory for a moment
+unlink "$keys/1", "$keys/2", "$keys/3";
 ok(said(qr/no session ticket key in ".*keys", those from before are used/),
     'all files gone');
 is(resumed($_, $second), 1, '... the last good key serves') for 0, 1;
