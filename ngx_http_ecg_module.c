@@ -3,6 +3,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "edge_hot.h"
 #include "ngx_edge_alpn.h"
 #include "ngx_edge_certificates.h"
 #include "ngx_edge_client_hello.h"
@@ -253,7 +254,7 @@ static ngx_http_variable_t  ngx_http_ecg_vars[] = {
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_http_ecg_client_hello(ngx_edge_client_hello_t *hello, int *alert,
     void *data)
 {

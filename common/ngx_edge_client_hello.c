@@ -1,4 +1,5 @@
 
+#include "edge_hot.h"
 #include "ngx_edge_client_hello.h"
 #include "ngx_edge_tls_servers.h"
 
@@ -180,7 +181,7 @@ ngx_edge_client_hello_install(ngx_conf_t *cf,
 }
 
 
-static int
+EDGE_HOT static int
 ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert, void *arg)
 {
     ngx_edge_client_hello_chain_t *chain = arg;
@@ -223,7 +224,7 @@ ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert, void *arg)
 
 /* RFC 6066, section 3; the same names are refused as by OpenSSL and nginx. */
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn, int *alert, ngx_str_t *sni)
 {
     size_t         len;
@@ -266,11 +267,10 @@ ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn, int *alert, ngx_str_t *sni)
  * what was decided on the first could be carried to another.
  */
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert,
     int state_index)
 {
-    ngx_pool_t                     *pool;
     ngx_edge_client_hello_state_t  *state;
 
     state = SSL_get_ex_data(hello->ssl_conn, state_index);
@@ -290,32 +290,25 @@ ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert,
         return NGX_OK;
     }
 
-    pool = hello->connection->pool;
+    state = ngx_palloc(hello->connection->pool,
+                       sizeof(ngx_edge_client_hello_state_t) + hello->sni.len);
 
-    state = ngx_pcalloc(pool, sizeof(ngx_edge_client_hello_state_t));
-    if (state == NULL) {
-        goto failed;
+    if (state == NULL
+        || SSL_set_ex_data(hello->ssl_conn, state_index, state) == 0)
+    {
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return NGX_ERROR;
     }
+
+    ngx_str_null(&state->sni);
 
     if (hello->sni.data) {
         state->sni.len = hello->sni.len;
-        state->sni.data = ngx_pstrdup(pool, &hello->sni);
-
-        if (state->sni.data == NULL) {
-            goto failed;
-        }
-    }
-
-    if (SSL_set_ex_data(hello->ssl_conn, state_index, state) == 0) {
-        goto failed;
+        state->sni.data = (u_char *) (state + 1);
+        ngx_memcpy(state->sni.data, hello->sni.data, hello->sni.len);
     }
 
     return NGX_OK;
-
-failed:
-
-    *alert = SSL_AD_INTERNAL_ERROR;
-    return NGX_ERROR;
 }
 
 

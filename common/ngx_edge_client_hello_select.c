@@ -1,11 +1,12 @@
 
+#include "edge_hot.h"
 #include "ngx_edge_client_hello.h"
 #include "ngx_edge_virtual_server.h"
 
 
 #if (nginx_version >= 1029002)
 
-ngx_int_t
+EDGE_HOT ngx_int_t
 ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
 {
     ngx_http_connection_t  *hc;
@@ -35,7 +36,7 @@ static ngx_int_t ngx_edge_client_hello_switch_context(
  * the session context of that server hold; nginx then does the same again.
  */
 
-ngx_int_t
+EDGE_HOT ngx_int_t
 ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
 {
     u_char                     buf[TLSEXT_MAXLEN_host_name];
@@ -48,13 +49,13 @@ ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
     hc = hello->connection->data;
     hello->conf_ctx = hc->conf_ctx;
 
-    host.data = buf;
-    host.len = ngx_edge_client_hello_host(&hello->sni, buf);
-
     names = hc->addr_conf->virtual_names;
 
-    if (host.len && names) {
-        cscf = ngx_edge_virtual_server(names, &host);
+    if (names) {
+        host.data = buf;
+        host.len = ngx_edge_client_hello_host(&hello->sni, buf);
+
+        cscf = host.len ? ngx_edge_virtual_server(names, &host) : NULL;
 
         if (cscf) {
             hello->conf_ctx = cscf->ctx;
@@ -87,7 +88,7 @@ ngx_edge_client_hello_select(ngx_edge_client_hello_t *hello, int *alert)
  * dot.  Returns its length, 0 for a name nginx selects no server by.
  */
 
-static size_t
+EDGE_HOT static size_t
 ngx_edge_client_hello_host(ngx_str_t *sni, u_char *host)
 {
     u_char  ch;
@@ -123,7 +124,7 @@ ngx_edge_client_hello_host(ngx_str_t *sni, u_char *host)
 }
 
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_edge_client_hello_switch_context(ngx_edge_client_hello_t *hello,
     SSL_CTX *ctx)
 {

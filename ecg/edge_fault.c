@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_fault.h"
 
 
@@ -27,7 +28,7 @@ static const int         edge_fault_signals[] = { SIGBUS, SIGSEGV, SIGFPE };
 static struct sigaction  edge_fault_before[3];
 
 
-int
+EDGE_HOT int
 edge_fault_guard(void (*run)(void *data), void *data)
 {
     int                    whole;

@@ -1,6 +1,7 @@
 
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_hostname.h"
 
 
@@ -9,7 +10,7 @@ static edge_hostname_e edge_hostname_copy_labels(const char *in, size_t len,
 static size_t edge_hostname_cut_port(const char *in, size_t len);
 
 
-edge_hostname_e
+EDGE_HOT edge_hostname_e
 edge_hostname_normalize(const char *in, size_t len, char *out, size_t *out_len)
 {
     edge_hostname_e  result;
@@ -73,7 +74,7 @@ edge_hostname_normalize_record(const char *in, size_t len, char *out,
 }
 
 
-static size_t
+EDGE_HOT static size_t
 edge_hostname_cut_port(const char *in, size_t len)
 {
     size_t  n;
@@ -86,7 +87,7 @@ edge_hostname_cut_port(const char *in, size_t len)
 }
 
 
-static edge_hostname_e
+EDGE_HOT static edge_hostname_e
 edge_hostname_copy_labels(const char *in, size_t len, char *out)
 {
     char    ch;
@@ -128,7 +129,7 @@ edge_hostname_copy_labels(const char *in, size_t len, char *out)
 }
 
 
-int
+EDGE_HOT int
 edge_hostname_next_wildcard(const char **name, size_t *len)
 {
     const char  *dot;

@@ -5,6 +5,7 @@
 
 #include <lmdb.h>
 
+#include "edge_hot.h"
 #include "edge_fault.h"
 #include "edge_lmdb.h"
 
@@ -244,7 +245,7 @@ edge_lmdb_read_id(edge_lmdb_t *db)
 }
 
 
-uint64_t
+EDGE_HOT uint64_t
 edge_lmdb_last_id(edge_lmdb_t *db)
 {
     MDB_envinfo  info;

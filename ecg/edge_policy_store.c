@@ -1,6 +1,7 @@
 
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_fault.h"
 #include "edge_policy_store_parts.h"
 
@@ -19,7 +20,7 @@ static edge_store_e edge_policy_store_do_next(edge_policy_store_op_t *op);
 static edge_store_e edge_policy_store_do_count(edge_policy_store_op_t *op);
 
 
-edge_store_e
+EDGE_HOT edge_store_e
 edge_policy_store_do(edge_policy_store_op_t *op,
     edge_store_e (*run)(edge_policy_store_op_t *op))
 {
@@ -39,7 +40,7 @@ edge_policy_store_do(edge_policy_store_op_t *op,
 }
 
 
-static void
+EDGE_HOT static void
 edge_policy_store_run(void *data)
 {
     edge_policy_store_op_t *op = data;
@@ -48,7 +49,7 @@ edge_policy_store_run(void *data)
 }
 
 
-edge_store_e
+EDGE_HOT edge_store_e
 edge_policy_store_last_id(edge_policy_store_t *store, uint64_t *id)
 {
     edge_policy_store_op_t  op = { .store = store, .number = id };
@@ -57,7 +58,7 @@ edge_policy_store_last_id(edge_policy_store_t *store, uint64_t *id)
 }
 
 
-static edge_store_e
+EDGE_HOT static edge_store_e
 edge_policy_store_do_last_id(edge_policy_store_op_t *op)
 {
     uint64_t  id;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_hostname.h"
 #include "edge_policy_table.h"
 
@@ -52,7 +53,7 @@ edge_policy_table_compare(const void *one, const void *two)
 }
 
 
-edge_policy_record_t *
+EDGE_HOT edge_policy_record_t *
 edge_policy_table_find(const edge_policy_table_t *table, const char *name,
     size_t len)
 {
@@ -75,7 +76,7 @@ edge_policy_table_find(const edge_policy_table_t *table, const char *name,
 
 /* Moves *name on to what the wildcard found covers. */
 
-static edge_policy_record_t *
+EDGE_HOT static edge_policy_record_t *
 edge_policy_table_find_wildcard(const edge_policy_table_t *table,
     const char **name, size_t *len)
 {
@@ -98,7 +99,7 @@ edge_policy_table_find_wildcard(const edge_policy_table_t *table,
 }
 
 
-edge_policy_record_t *
+EDGE_HOT edge_policy_record_t *
 edge_policy_table_match(const edge_policy_table_t *table, const char *host,
     size_t len)
 {

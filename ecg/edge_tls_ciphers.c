@@ -1,6 +1,7 @@
 
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_tls_ciphers.h"
 
 
@@ -18,7 +19,7 @@ static int edge_tls_ciphers_security(const SSL *ssl, const SSL_CTX *ctx,
     int op, int bits, int nid, void *other, void *data);
 
 
-int
+EDGE_HOT int
 edge_tls_ciphers_set(const edge_tls_policy_t *tls, SSL *ssl,
     const edge_tls_hello_t *hello, const edge_tls_choice_t *choice,
     const char *present)
@@ -48,7 +49,7 @@ edge_tls_ciphers_set(const edge_tls_policy_t *tls, SSL *ssl,
  * order.
  */
 
-static int
+EDGE_HOT static int
 edge_tls_ciphers_restrict(const edge_tls_policy_t *tls,
     const edge_tls_ids_t *ids, SSL *ssl, const edge_tls_hello_t *hello)
 {
@@ -81,7 +82,7 @@ edge_tls_ciphers_restrict(const edge_tls_policy_t *tls,
 
 /* Those that the client has, in the order of the policy. */
 
-static unsigned
+EDGE_HOT static unsigned
 edge_tls_ciphers_offered(const edge_tls_ids_t *ids,
     const edge_tls_hello_t *hello, uint16_t *offered)
 {
@@ -106,7 +107,7 @@ edge_tls_ciphers_offered(const edge_tls_ids_t *ids,
 
 /* All of them, and if it chooses by its own order, in this one. */
 
-static int
+EDGE_HOT static int
 edge_tls_ciphers_are_present(SSL *ssl, const uint16_t *wanted, unsigned n)
 {
     int                  i, ordered;
@@ -134,7 +135,7 @@ edge_tls_ciphers_are_present(SSL *ssl, const uint16_t *wanted, unsigned n)
 }
 
 
-static int
+EDGE_HOT static int
 edge_tls_ciphers_have(const uint16_t *ids, unsigned n, uint16_t id)
 {
     unsigned  i;
@@ -151,7 +152,7 @@ edge_tls_ciphers_have(const uint16_t *ids, unsigned n, uint16_t id)
 
 /* Called for all that has a security level; see SSL_set_security_callback. */
 
-static int
+EDGE_HOT static int
 edge_tls_ciphers_security(const SSL *ssl, const SSL_CTX *ctx, int op, int bits,
     int nid, void *other, void *data)
 {

@@ -3,6 +3,7 @@
 
 #include <openssl/objects.h>
 
+#include "edge_hot.h"
 #include "edge_tls_ciphers.h"
 
 
@@ -28,10 +29,11 @@ static unsigned edge_tls_version_range(const edge_policy_t *policy,
     unsigned server);
 static int edge_tls_has_common(const edge_tls_ids_t *ids,
     const unsigned char *p, size_t len);
+static int edge_tls_set_groups(const edge_tls_policy_t *tls, SSL *ssl);
 static void edge_tls_set_versions(SSL *ssl, unsigned versions);
 
 
-void
+EDGE_HOT void
 edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello)
 {
     size_t                len;
@@ -61,7 +63,7 @@ edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello)
 
 /* RFC 8446, section 4.2.1: supported_versions, where present, is all. */
 
-static unsigned
+EDGE_HOT static unsigned
 edge_tls_offered_versions(SSL *ssl)
 {
     int                   number;
@@ -99,7 +101,7 @@ edge_tls_offered_versions(SSL *ssl)
 }
 
 
-unsigned
+EDGE_HOT unsigned
 edge_tls_server_versions(uint64_t options)
 {
     unsigned  v, mask;
@@ -116,7 +118,7 @@ edge_tls_server_versions(uint64_t options)
 }
 
 
-edge_tls_verdict_e
+EDGE_HOT edge_tls_verdict_e
 edge_tls_policy_judge(const edge_tls_policy_t *tls,
     const edge_tls_hello_t *hello, unsigned server, int security_level,
     edge_tls_choice_t *choice)
@@ -166,7 +168,7 @@ edge_tls_policy_judge(const edge_tls_policy_t *tls,
 }
 
 
-static unsigned
+EDGE_HOT static unsigned
 edge_tls_allowed_versions(const edge_tls_policy_t *tls, unsigned server,
     int security_level)
 {
@@ -193,7 +195,7 @@ edge_tls_allowed_versions(const edge_tls_policy_t *tls, unsigned server,
  * other stays; what the server leaves out between its bounds stays left out.
  */
 
-static unsigned
+EDGE_HOT static unsigned
 edge_tls_version_range(const edge_policy_t *policy, unsigned server)
 {
     int                         lowest, highest, number;
@@ -230,7 +232,7 @@ edge_tls_version_range(const edge_policy_t *policy, unsigned server)
 }
 
 
-static int
+EDGE_HOT static int
 edge_tls_has_common(const edge_tls_ids_t *ids, const unsigned char *p,
     size_t len)
 {
@@ -279,12 +281,12 @@ edge_tls_verdict_text(edge_tls_verdict_e verdict)
 }
 
 
-int
+EDGE_HOT int
 edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
     const edge_tls_hello_t *hello, const edge_tls_choice_t *choice,
     const char *present)
 {
-    const char                 *groups, *sigalgs;
+    const char                 *sigalgs;
     const edge_policy_value_t  *values;
 
     values = tls->policy.values;
@@ -293,7 +295,6 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
         edge_tls_set_versions(ssl, choice->versions);
     }
 
-    groups = values[EDGE_POLICY_GROUPS].text;
     sigalgs = values[EDGE_POLICY_SIGALGS].text;
 
     if (tls->security_level >= 0) {
@@ -301,8 +302,25 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
     }
 
     return edge_tls_ciphers_set(tls, ssl, hello, choice, present)
-           && (groups == NULL || SSL_set1_groups_list(ssl, groups) == 1)
+           && edge_tls_set_groups(tls, ssl)
            && (sigalgs == NULL || SSL_set1_sigalgs_list(ssl, sigalgs) == 1);
+}
+
+
+/* OpenSSL compares each name of a list with those of all groups it has. */
+
+EDGE_HOT static int
+edge_tls_set_groups(const edge_tls_policy_t *tls, SSL *ssl)
+{
+    const char  *list;
+
+    list = tls->policy.values[EDGE_POLICY_GROUPS].text;
+
+    return list == NULL
+           || (tls->numbered && SSL_set1_groups(ssl, (int *) tls->nids,
+                                                (int) tls->groups.n)
+                                == 1)
+           || SSL_set1_groups_list(ssl, list) == 1;
 }
 
 
@@ -311,22 +329,23 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
  * ServerHello that it could have done better (RFC 8446, section 4.1.3).
  */
 
-static void
+EDGE_HOT static void
 edge_tls_set_versions(SSL *ssl, unsigned versions)
 {
+    uint64_t  off;
     unsigned  v;
+
+    for (v = 0, off = 0; v < EDGE_TLS_NVERSIONS; v++) {
+        if ((versions & edge_tls_versions[v].bit) == 0) {
+            off |= edge_tls_versions[v].option;
+        }
+    }
 
     SSL_set_min_proto_version(ssl, 0);
     SSL_set_max_proto_version(ssl, 0);
-
-    for (v = 0; v < EDGE_TLS_NVERSIONS; v++) {
-        if (versions & edge_tls_versions[v].bit) {
-            SSL_clear_options(ssl, edge_tls_versions[v].option);
-
-        } else {
-            SSL_set_options(ssl, edge_tls_versions[v].option);
-        }
-    }
+    SSL_clear_options(ssl, SSL_OP_NO_TLSv1|SSL_OP_NO_TLSv1_1
+                           |SSL_OP_NO_TLSv1_2|SSL_OP_NO_TLSv1_3);
+    SSL_set_options(ssl, off);
 }
 
 

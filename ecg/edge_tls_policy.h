@@ -94,6 +94,9 @@ typedef struct {
     /* of the same groups; 0 for those that came with providers */
     int                  nids[EDGE_TLS_IDS_MAX];
 
+    /* OpenSSL takes them by these numbers, too */
+    unsigned             numbered;
+
     /* EDGE_TLS_AUTH_*: keys of certificates that "ciphers" can be used with */
     unsigned             auth;
 

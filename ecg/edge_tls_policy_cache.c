@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_tls_policy_cache.h"
 
 
@@ -96,14 +97,14 @@ found:
 }
 
 
-void
+EDGE_HOT void
 edge_tls_policy_cache_hold(edge_tls_policy_entry_t *entry)
 {
     entry->references++;
 }
 
 
-void
+EDGE_HOT void
 edge_tls_policy_cache_release(edge_tls_policy_entry_t *entry)
 {
     if (--entry->references == 0) {

@@ -212,6 +212,10 @@ edge_tls_set_list(edge_tls_policy_t *out, edge_policy_key_e key, SSL_CTX *ctx)
 
         if (ok) {
             edge_tls_collect_groups(out);
+            out->numbered = out->groups.n
+                            && SSL_set1_groups(ssl, out->nids,
+                                               (int) out->groups.n)
+                               == 1;
         }
 
         break;

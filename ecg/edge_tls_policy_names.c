@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_tls_policy_names.h"
 
 
@@ -66,7 +67,7 @@ edge_tls_policy_name_free(edge_tls_policy_name_t *name)
 }
 
 
-edge_tls_policy_name_t *
+EDGE_HOT edge_tls_policy_name_t *
 edge_tls_policy_names_find(edge_tls_policy_names_t *names, const void *table,
     const char *host, size_t len)
 {
@@ -146,7 +147,7 @@ edge_tls_policy_names_put(edge_tls_policy_names_t *names, const void *table,
 }
 
 
-static uint32_t
+EDGE_HOT static uint32_t
 edge_tls_policy_names_hash(const void *table, const char *host, size_t len)
 {
     size_t    i, n;

@@ -1,4 +1,5 @@
 
+#include "edge_hot.h"
 #include "ngx_edge_policy_store.h"
 
 
@@ -29,7 +30,7 @@ static pthread_mutex_t      ngx_edge_policy_store_mutex
                                                   = PTHREAD_MUTEX_INITIALIZER;
 
 
-edge_policy_store_t *
+EDGE_HOT edge_policy_store_t *
 ngx_edge_policy_store_get(ngx_edge_policy_store_conf_t *conf, ngx_log_t *log)
 {
     if (ngx_edge_policy_store.db == NULL) {

@@ -1,4 +1,5 @@
 
+#include "edge_hot.h"
 #include "ngx_edge_tls_metrics.h"
 
 
@@ -228,7 +229,7 @@ ngx_edge_tls_metrics_alpn(ngx_ssl_conn_t *ssl_conn)
 }
 
 
-static ngx_edge_metrics_t *
+EDGE_HOT static ngx_edge_metrics_t *
 ngx_edge_tls_metrics_of(ngx_edge_client_hello_t *hello)
 {
     SSL_CTX                     *ssl_ctx;
@@ -258,7 +259,7 @@ ngx_edge_tls_metrics_refused(ngx_edge_client_hello_t *hello,
 }
 
 
-uint64_t
+EDGE_HOT uint64_t
 ngx_edge_tls_metrics_begin(ngx_edge_client_hello_t *hello)
 {
     struct timespec  now;
@@ -273,7 +274,7 @@ ngx_edge_tls_metrics_begin(ngx_edge_client_hello_t *hello)
 }
 
 
-void
+EDGE_HOT void
 ngx_edge_tls_metrics_end(ngx_edge_client_hello_t *hello, uint64_t begun)
 {
     uint64_t                *cells;

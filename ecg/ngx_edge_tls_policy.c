@@ -1,4 +1,5 @@
 
+#include "edge_hot.h"
 #include "ngx_edge_tls_metrics.h"
 #include "ngx_edge_tls_policy.h"
 
@@ -42,14 +43,14 @@ ngx_edge_tls_policy_init(ngx_conf_t *cf)
 }
 
 
-ngx_edge_tls_policy_state_t *
+EDGE_HOT ngx_edge_tls_policy_state_t *
 ngx_edge_tls_policy_state(ngx_ssl_conn_t *ssl_conn)
 {
     return SSL_get_ex_data(ssl_conn, ngx_edge_tls_policy_index);
 }
 
 
-ngx_int_t
+EDGE_HOT ngx_int_t
 ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
     ngx_edge_tls_policy_conf_t *conf)
 {
@@ -106,7 +107,7 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
  * "ssl_ecdh_curve" of the one selected has to be set on it.
  */
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_edge_tls_policy_apply_groups(ngx_edge_client_hello_t *hello,
     ngx_edge_tls_policy_state_t *state)
 {
@@ -136,7 +137,7 @@ ngx_edge_tls_policy_apply_groups(ngx_edge_client_hello_t *hello,
 }
 
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
     ngx_edge_tls_policy_state_t *state)
 {

@@ -1,4 +1,5 @@
 
+#include "edge_hot.h"
 #include "ngx_edge_tls_policy.h"
 #include "edge_hostname.h"
 #include "edge_policy_resolve.h"
@@ -14,6 +15,10 @@
 #define NGX_EDGE_TLS_POLICY_NAMES      2
 #define NGX_EDGE_TLS_POLICY_NAMES_MAX  32768
 
+/* no state of a store has this number */
+
+#define NGX_EDGE_TLS_POLICY_NO_ID      ((uint64_t) -1)
+
 
 static ngx_int_t ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
@@ -23,7 +28,8 @@ static ngx_int_t ngx_edge_tls_policy_go_on(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, edge_tls_policy_name_t *known,
     const char *failure, ngx_edge_tls_policy_state_t *state);
 static edge_tls_policy_name_t *ngx_edge_tls_policy_known(
-    ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
+    ngx_edge_tls_policy_conf_t *conf, uint64_t id,
+    ngx_edge_tls_policy_state_t *state);
 static ngx_int_t ngx_edge_tls_policy_take(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, uint64_t id,
     ngx_edge_tls_policy_state_t *state);
@@ -43,7 +49,7 @@ static edge_tls_policy_names_t
 static edge_policy_resolved_t    ngx_edge_tls_policy_resolved;
 
 
-ngx_int_t
+EDGE_HOT ngx_int_t
 ngx_edge_tls_policy_find(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
     ngx_str_t *host, ngx_edge_tls_policy_state_t *state)
 {
@@ -54,7 +60,9 @@ ngx_edge_tls_policy_find(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
 
     if (host->len) {
 
-        name = ngx_pnalloc(pool, EDGE_HOSTNAME_MAX + 1);
+        /* it does not get longer */
+
+        name = ngx_pnalloc(pool, host->len + 1);
         if (name == NULL) {
             return NGX_ERROR;
         }
@@ -82,7 +90,7 @@ ngx_edge_tls_policy_find(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
 }
 
 
-static void
+EDGE_HOT static void
 ngx_edge_tls_policy_find_configured(ngx_edge_tls_policy_conf_t *conf,
     ngx_edge_tls_policy_state_t *state)
 {
@@ -112,7 +120,7 @@ ngx_edge_tls_policy_find_configured(ngx_edge_tls_policy_conf_t *conf,
 }
 
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state)
 {
@@ -124,13 +132,18 @@ ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
 
     resolved = &ngx_edge_tls_policy_resolved;
 
-    known = ngx_edge_tls_policy_known(conf, state);
     store = ngx_edge_policy_store_get(conf->store, pool->log);
 
     result = store ? edge_policy_store_last_id(store, &id)
                    : EDGE_STORE_NO_ACCESS;
 
-    if (result == EDGE_STORE_OK && known && known->read_id == id) {
+    if (result != EDGE_STORE_OK) {
+        id = NGX_EDGE_TLS_POLICY_NO_ID;
+    }
+
+    known = ngx_edge_tls_policy_known(conf, id, state);
+
+    if (known && known->read_id == id) {
         return ngx_edge_tls_policy_use(pool, known, state);
     }
 
@@ -199,10 +212,13 @@ ngx_edge_tls_policy_go_on(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
 }
 
 
-/* The newer of both is what the host was answered by last. */
+/*
+ * The newer of both is what the host was answered by last, and none is newer
+ * than that by the state id.
+ */
 
-static edge_tls_policy_name_t *
-ngx_edge_tls_policy_known(ngx_edge_tls_policy_conf_t *conf,
+EDGE_HOT static edge_tls_policy_name_t *
+ngx_edge_tls_policy_known(ngx_edge_tls_policy_conf_t *conf, uint64_t id,
     ngx_edge_tls_policy_state_t *state)
 {
     ngx_uint_t               i;
@@ -220,6 +236,10 @@ ngx_edge_tls_policy_known(ngx_edge_tls_policy_conf_t *conf,
                                           conf->table.records,
                                           (char *) state->host.data,
                                           state->host.len);
+
+        if (name && name->read_id == id) {
+            return name;
+        }
 
         if (name && (known == NULL || name->read_id > known->read_id)) {
             known = name;
@@ -283,7 +303,7 @@ ngx_edge_tls_policy_take(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
 }
 
 
-static ngx_int_t
+EDGE_HOT static ngx_int_t
 ngx_edge_tls_policy_use(ngx_pool_t *pool, edge_tls_policy_name_t *name,
     ngx_edge_tls_policy_state_t *state)
 {
@@ -333,7 +353,7 @@ ngx_edge_tls_policy_use(ngx_pool_t *pool, edge_tls_policy_name_t *name,
 }
 
 
-static void
+EDGE_HOT static void
 ngx_edge_tls_policy_release(void *data)
 {
     edge_tls_policy_cache_release(data);

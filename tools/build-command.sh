@@ -19,7 +19,7 @@ sources="tools/edge-policy/command_*.c
 
 mkdir -p "$bin"
 
-${CC:-cc} -O2 -g -Wall -Wextra -Wno-unused-parameter ${CFLAGS:-} -Iecg \
+${CC:-cc} -O2 -g -Wall -Wextra -Wno-unused-parameter ${CFLAGS:-} -Icommon -Iecg \
     -o "$bin/edge-policy" $sources -llmdb -ljansson -lssl -lcrypto \
     || die "edge-policy does not build"
 

@@ -54,6 +54,7 @@ test_ids(void **state)
     assert_int_equal(compile("groups", "X25519:P-384"), EDGE_TLS_POLICY_OK);
     assert_int_equal(tls.groups.n, 2);
     assert_int_equal(tls.groups.ids[1], 24);
+    assert_int_equal(tls.numbered, 1);
 
     assert_int_equal(compile("ciphers", "HIGH:!aNULL:!NOSUCH:@SECLEVEL=0"),
                      EDGE_TLS_POLICY_OK);
