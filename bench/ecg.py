@@ -100,7 +100,7 @@ class Targets:
 
 
 class Nginx:
-    """One nginx; name "none" is without the module."""
+    """One nginx; by the names "none" and "again" it is without the module."""
 
     running = []
 
@@ -115,7 +115,8 @@ class Nginx:
         conf = self.root + "/nginx.conf"
         with open(conf, "w") as file:
             file.write(CONF % {
-                "load": "" if name == "none" else "load_module %s;" % module,
+                "load": "" if name in ("none", "again")
+                        else "load_module %s;" % module,
                 "workers": workers, "root": self.root, "out": OUT,
                 "ecg": ecg, "tls": self.tls, "plain": self.plain,
                 "rsa": self.rsa,
@@ -128,9 +129,9 @@ class Nginx:
         self.start_seconds = time.time() - begun
 
     def launch(self, conf):
-        run(NGINX, "-p", self.root, "-c", conf)
-        with open(self.root + "/nginx.pid") as file:
-            return int(file.read())
+        self.process = subprocess.Popen(
+            [NGINX, "-p", self.root, "-c", conf, "-g", "daemon off;"])
+        return self.process.pid
 
     def workers(self):
         with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as file:
@@ -185,8 +186,8 @@ class Nginx:
     def stop(self):
         if self in Nginx.running:
             Nginx.running.remove(self)
-            os.kill(self.pid, signal.SIGTERM)
-            wait_until(lambda: not os.path.exists("/proc/%d" % self.pid))
+            self.process.terminate()
+            self.process.wait()
 
     @classmethod
     def stop_all(cls):

@@ -4,9 +4,14 @@
  * ecg_handshakes PORT NAME SECONDS|-COUNT [tls1_2]: full handshakes, one after
  * the other, for a time or so many; writes how many.  A NAME with %lu in it is
  * a million names that take turns.
+ *
+ * Without arguments it takes orders, lines of PORT NAME COUNT tls1_3|tls1_2
+ * PID, and answers each with a line of the CPU time that the process took for
+ * each of so many handshakes, in nanoseconds.
  */
 
 #include <arpa/inet.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,42 +71,142 @@ handshake(SSL_CTX *ctx, int port, const char *name)
 }
 
 
-int
-main(int argc, char **argv)
-{
-    char           name[256];
-    double         end;
-    SSL_CTX       *ctx;
-    unsigned long  n, count;
+/* Nanoseconds that a process has run, told when it waits. */
 
-    if (argc < 4) {
-        return 2;
+static unsigned long long
+cpu(int pid)
+{
+    int                 n;
+    char                path[64], state;
+    FILE               *file;
+    unsigned long long  ns;
+
+    do {
+        sched_yield();
+
+        snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+        file = fopen(path, "r");
+
+        if (file == NULL) {
+            return 0;
+        }
+
+        n = fscanf(file, "%*d (%*[^)]) %c", &state);
+        fclose(file);
+
+    } while (n == 1 && state != 'S');
+
+    ns = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
+    file = fopen(path, "r");
+
+    if (file) {
+        n = fscanf(file, "%llu", &ns);
+        fclose(file);
     }
+
+    return (n == 1) ? ns : 0;
+}
+
+
+static SSL_CTX *
+context(const char *version)
+{
+    SSL_CTX  *ctx;
 
     ctx = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 
-    if (argc > 4) {
+    if (strcmp(version, "tls1_2") == 0) {
         SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
     }
 
-    count = (argv[3][0] == '-') ? strtoul(argv[3] + 1, NULL, 10) : 0;
-    end = now() + atof(argv[3]);
+    return ctx;
+}
+
+
+/* As many as count, or until the end; returns how many. */
+
+static unsigned long
+handshakes(SSL_CTX *ctx, int port, const char *names, unsigned long count,
+    double end)
+{
+    char                  name[256];
+    unsigned long         n;
+
+    static unsigned long  turn;
 
     n = 0;
 
     do {
-        snprintf(name, sizeof(name), argv[2], n * 7919 % 1000000);
+        snprintf(name, sizeof(name), names, turn++ * 7919 % 1000000);
 
-        if (!handshake(ctx, atoi(argv[1]), name)) {
+        if (!handshake(ctx, port, name)) {
             fprintf(stderr, "ecg_handshakes: refused\n");
-            return 1;
+            exit(1);
         }
 
         n++;
     } while (count ? n < count : now() < end);
 
-    printf("%lu\n", n);
+    return n;
+}
+
+
+static void
+take_orders(void)
+{
+    int                 port, pid;
+    char                names[256], version[16];
+    SSL_CTX            *ctx[2], *chosen;
+    unsigned long       count;
+    unsigned long long  before;
+
+    ctx[0] = context("tls1_3");
+    ctx[1] = context("tls1_2");
+
+    while (scanf("%d %255s %lu %15s %d", &port, names, &count, version, &pid)
+           == 5)
+    {
+        chosen = ctx[strcmp(version, "tls1_2") == 0];
+
+        /* the first one finds the caches of whoever ran before */
+
+        handshakes(chosen, port, names, 1, 0);
+
+        for ( ; count; count--) {
+            before = cpu(pid);
+            handshakes(chosen, port, names, 1, 0);
+            printf("%llu ", cpu(pid) - before);
+        }
+
+        printf("\n");
+        fflush(stdout);
+    }
+}
+
+
+int
+main(int argc, char **argv)
+{
+    SSL_CTX        *ctx;
+    unsigned long   count;
+
+    if (argc == 1) {
+        take_orders();
+        return 0;
+    }
+
+    if (argc < 4) {
+        return 2;
+    }
+
+    ctx = context(argc > 4 ? argv[4] : "tls1_3");
+    count = (argv[3][0] == '-') ? strtoul(argv[3] + 1, NULL, 10) : 0;
+
+    printf("%lu\n", handshakes(ctx, atoi(argv[1]), argv[2], count,
+                               now() + atof(argv[3])));
 
     return 0;
 }
