@@ -17,6 +17,10 @@ static void ngx_edge_session_sweep(ngx_cycle_t *cycle, ngx_uint_t from,
     ngx_uint_t n);
 
 
+/* the index that all connections have been looked up in, at least */
+static ngx_atomic_uint_t  ngx_edge_session_swept;
+
+
 ngx_edge_revocation_status_e
 ngx_edge_session_revocation(ngx_ssl_conn_t *ssl)
 {
@@ -110,6 +114,10 @@ ngx_edge_session_watch(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
     dummy.fd = (ngx_socket_t) -1;
     dummy.data = rev;
 
+    if (ngx_edge_session_swept == 0) {
+        ngx_edge_session_swept = ngx_edge_revocation_generation(rev);
+    }
+
     timer.handler = ngx_edge_session_tick;
     timer.data = &dummy;
     timer.log = cycle->log;
@@ -128,8 +136,7 @@ ngx_edge_session_tick(ngx_event_t *ev)
     ngx_atomic_uint_t       generation;
     ngx_edge_revocation_t  *rev;
 
-    static ngx_uint_t         next = NGX_MAX_INT_T_VALUE;
-    static ngx_atomic_uint_t  swept;
+    static ngx_uint_t  next = NGX_MAX_INT_T_VALUE;
 
     dummy = ev->data;
     rev = dummy->data;
@@ -138,8 +145,8 @@ ngx_edge_session_tick(ngx_event_t *ev)
 
     generation = ngx_edge_revocation_generation(rev);
 
-    if (generation != swept) {
-        swept = generation;
+    if (generation != ngx_edge_session_swept) {
+        ngx_edge_session_swept = generation;
         next = 0;
     }
 

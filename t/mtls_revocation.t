@@ -157,6 +157,13 @@ for my $version ('1.2', '1.3') {
     is(scalar(() = $edge->log =~ /revocation lists loaded/g), $count,
         'a reload that changes nothing reads no list');
     is(status('alice'), 400, 'and what was revoked is');
+
+    # a new worker has nothing to close: not the client that asks a bit later
+    ok($edge->reload, 'reloaded');
+    my $later = EdgeTest::TlsClient->open(port => EdgeTest->port,
+        sni => 'localhost', @{ $cert{alice} });
+    sleep 2;
+    is($later->request->{status}, 400, 'refused at its request');
 }
 
 
