@@ -191,7 +191,7 @@ static const struct {
     unsigned  hash_log;
     unsigned  chain_log;
 } edge_codec_zstd_default[] = {
-    { 16 * 1024, ZSTD_HASHLOG_MAX, ZSTD_CHAINLOG_MAX },
+    { 64 * 1024, ZSTD_HASHLOG_MAX, ZSTD_CHAINLOG_MAX },
     { 128 * 1024, 15, 15 },
     { 512 * 1024, 16, 15 },
     { EDGE_SIZE_UNKNOWN, ZSTD_HASHLOG_MAX, 15 }
