@@ -13,7 +13,6 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "edge_hot.h"
 #include "ngx_edge_slot.h"
 
 

@@ -114,6 +114,8 @@ ngx_edge_session_watch(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
     dummy.fd = (ngx_socket_t) -1;
     dummy.data = rev;
 
+    /* with "master_process off", connections of a cycle before remain */
+
     if (ngx_edge_session_swept == 0) {
         ngx_edge_session_swept = ngx_edge_revocation_generation(rev);
     }
