@@ -2,7 +2,8 @@
  *        mtls/edge_revocation_lists.c mtls/edge_revocation_issuer.c
  *        mtls/edge_revocation_index.c mtls/edge_crl.c
  *        mtls/edge_crl_extensions.c mtls/edge_crl_file.c
- *        mtls/edge_crl_signature.c mtls/edge_der.c -lssl -lcrypto
+ *        mtls/edge_crl_signature.c mtls/edge_der.c mtls/edge_pages.c
+ *        -lssl -lcrypto
  */
 
 /*

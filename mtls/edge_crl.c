@@ -8,6 +8,7 @@
 
 #include "edge_crl_extensions.h"
 #include "edge_der.h"
+#include "edge_pages.h"
 
 
 typedef struct {
@@ -78,7 +79,7 @@ edge_crl_read(edge_crl_t *crl, edge_crl_read_pt read, void *read_data,
     edge_crl_result_e   result;
     edge_crl_reader_t  *r;
 
-    r = calloc(1, sizeof(edge_crl_reader_t));
+    r = edge_pages_alloc(sizeof(edge_crl_reader_t));
     if (r == NULL) {
         return EDGE_CRL_NO_MEMORY;
     }
@@ -95,7 +96,7 @@ edge_crl_read(edge_crl_t *crl, edge_crl_read_pt read, void *read_data,
 
     EVP_MD_CTX_free(r->der.md);
     free(r->algorithm);
-    free(r);
+    edge_pages_free(r, sizeof(edge_crl_reader_t));
 
     return result;
 }

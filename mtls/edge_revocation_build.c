@@ -6,6 +6,7 @@
 
 #include <openssl/err.h>
 
+#include "edge_pages.h"
 #include "edge_revocation_lists.h"
 
 
@@ -236,13 +237,13 @@ edge_revocation_add_list(edge_revocation_work_t *work,
     edge_crl_result_e                result;
     edge_revocation_build_result_e   rc;
 
-    source = malloc(sizeof(edge_crl_file_t));
+    source = edge_pages_alloc(sizeof(edge_crl_file_t));
     if (source == NULL) {
         return EDGE_REVOCATION_BUILD_NO_MEMORY;
     }
 
     if (!edge_crl_file_open(source, work->lists.files.names[list->file])) {
-        free(source);
+        edge_pages_free(source, sizeof(edge_crl_file_t));
         return EDGE_REVOCATION_BUILD_CHANGED;
     }
 
@@ -286,7 +287,7 @@ edge_revocation_add_list(edge_revocation_work_t *work,
 
     edge_crl_free(&crl);
     edge_crl_file_close(source);
-    free(source);
+    edge_pages_free(source, sizeof(edge_crl_file_t));
 
     return rc;
 }

@@ -6,6 +6,8 @@
 
 #include <openssl/x509v3.h>
 
+#include "edge_pages.h"
+
 
 static void edge_revocation_scan_file(edge_revocation_lists_t *work,
     size_t file);
@@ -88,7 +90,7 @@ edge_revocation_scan_file(edge_revocation_lists_t *work, size_t file)
     edge_crl_file_t    *source;
     edge_crl_result_e   result;
 
-    source = malloc(sizeof(edge_crl_file_t));
+    source = edge_pages_alloc(sizeof(edge_crl_file_t));
     if (source == NULL) {
         work->failed = 1;
         return;
@@ -96,7 +98,7 @@ edge_revocation_scan_file(edge_revocation_lists_t *work, size_t file)
 
     if (!edge_crl_file_open(source, work->files.names[file])) {
         edge_revocation_lists_problem(work, file, EDGE_REVOCATION_CANNOT_READ);
-        free(source);
+        edge_pages_free(source, sizeof(edge_crl_file_t));
         return;
     }
 
@@ -139,7 +141,7 @@ edge_revocation_scan_file(edge_revocation_lists_t *work, size_t file)
     }
 
     edge_crl_file_close(source);
-    free(source);
+    edge_pages_free(source, sizeof(edge_crl_file_t));
 }
 
 

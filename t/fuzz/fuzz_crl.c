@@ -1,5 +1,5 @@
 /* fuzz: mtls/edge_crl.c mtls/edge_crl_extensions.c mtls/edge_der.c
-         mtls/edge_crl_signature.c -lcrypto */
+         mtls/edge_crl_signature.c mtls/edge_pages.c -lcrypto */
 
 /*
  * Input: how many bytes each read gives, then DER.  Reading in one piece or in

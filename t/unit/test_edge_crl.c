@@ -1,6 +1,6 @@
 /* unit: mtls/edge_crl.c mtls/edge_crl_extensions.c mtls/edge_der.c
-         mtls/edge_crl_signature.c mtls/edge_crl_file.c
-         -lcrypto -Wl,--wrap=malloc,--wrap=calloc */
+         mtls/edge_crl_signature.c mtls/edge_crl_file.c mtls/edge_pages.c
+         -lcrypto -Wl,--wrap=malloc,--wrap=edge_pages_alloc */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,8 +38,8 @@ static size_t          der_len;
 
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
+void *__real_edge_pages_alloc(size_t size);
+void *__wrap_edge_pages_alloc(size_t size);
 
 
 static int
@@ -62,9 +62,9 @@ __wrap_malloc(size_t size)
 
 
 void *
-__wrap_calloc(size_t n, size_t size)
+__wrap_edge_pages_alloc(size_t size)
 {
-    return may_allocate() ? __real_calloc(n, size) : NULL;
+    return may_allocate() ? __real_edge_pages_alloc(size) : NULL;
 }
 
 

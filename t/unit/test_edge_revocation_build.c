@@ -2,7 +2,7 @@
          mtls/edge_revocation_lists.c mtls/edge_revocation_issuer.c
          mtls/edge_revocation_index.c mtls/edge_crl.c mtls/edge_der.c
          mtls/edge_crl_extensions.c mtls/edge_crl_signature.c
-         mtls/edge_crl_file.c -lcrypto */
+         mtls/edge_crl_file.c mtls/edge_pages.c -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>
