@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use lib 't/lib', 't/soak';
+use Soak::Flat;
 use Soak::Ledger;
 use Soak::Summary;
 use Test::More;
@@ -121,8 +122,68 @@ sub verdict {
 is(verdict('accepted', 490, 491), 'right', 'accepted before it is revoked');
 is(verdict('refused', 490, 491), 'fault', 'and not refused');
 is(verdict($_, 504, 505), 'right', "$_ meanwhile") for qw(accepted refused);
+is(verdict($_, 510, 510), 'right', "$_ in the millisecond that it ends")
+    for qw(accepted refused);
 is(verdict('refused', 511, 512), 'right', 'refused since');
 is(verdict('accepted', 511, 512), 'fault', 'and not accepted');
 is(verdict('closed', 511, 512), 'right', 'or closed');
+
+
+# An hour, a sample each five seconds: so much, of which a tenth comes and goes
+# with the requests of a moment, and what has grown until that minute.
+
+sub hour {
+    my ($name, $mean, $grown) = @_;
+    my $flat = Soak::Flat->new;
+
+    for (map { 5 * $_ } 0 .. 719) {
+        my $moment = $mean / 10 * abs(sin($_ * 1.7));
+
+        $flat->sample("it, $name", $_, $mean + $moment + $grown->($_ / 60));
+    }
+
+    my $said = '';
+    open my $out, '>', \$said or die "open: $!";
+    my $terminal = select $out;
+    my $is_flat = Soak::Summary::tell_flat({ flat => $flat, begin => 0,
+        end => 3600 });
+
+    select $terminal;
+    is($is_flat, $said !~ /NOT FLAT/ ? 1 : 0, 'as it says') or diag($said);
+
+    return ($said =~ /: ([^:]*)\n\z/)[0];
+}
+
+
+sub memory { return hour('memory in KB', 20_000, @_) }
+
+
+{
+    local $ENV{EDGE_SANITIZER} = '';
+
+    is(memory(sub { 0 }), 'flat', 'memory that does not grow');
+    is(memory(sub { 200 * $_[0] }), 'NOT FLAT', 'a leak');
+    is(memory(sub { 60 * $_[0] }), 'NOT FLAT', 'a slow one');
+    is(memory(sub { 20 * $_[0] }), 'flat', 'less than what can be told');
+    is(memory(sub { 500 * int($_[0] / 5) }), 'NOT FLAT', 'a leak in steps');
+    is(memory(sub { $_[0] < 25 ? 0 : 60 * ($_[0] - 25) }), 'NOT FLAT',
+        'a leak that begins late');
+    is(memory(sub { $_[0] < 47 ? 0 : 300 * ($_[0] - 47) }), 'NOT FLAT',
+        'later than that');
+    is(memory(sub { $_[0] < 37 ? 0 : 2000 }), 'a step, and flat since',
+        'a heap that took more, once');
+    is(memory(sub { $_[0] < 37 ? 0 : 2000 + 60 * ($_[0] - 37) }), 'NOT FLAT',
+        'and grows on');
+    is(memory(sub { $_[0] < 55 ? 0 : 8000 }), 'NOT FLAT',
+        'too late to know whether it does');
+
+    is(hour('descriptors', 40, sub { 0 }), 'flat', 'descriptors');
+    is(hour('descriptors', 40, sub { $_[0] / 5 }), 'NOT FLAT', 'that leak');
+    is(hour('descriptors', 40, sub { $_[0] < 37 ? 0 : 20 }), 'NOT FLAT',
+        'or are more, once');
+
+    local $ENV{EDGE_SANITIZER} = 'yes';
+    is(memory(sub { 200 * $_[0] }), 'not judged', 'memory under sanitizers');
+}
 
 done_testing();

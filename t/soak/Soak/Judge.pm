@@ -32,11 +32,15 @@ sub new {
 
 sub run {
     my ($self) = @_;
-    my ($sampled, $open) = (0, 1);
+    my ($looked, $sampled, $open) = (0, 0, 1);
 
     while ($open) {
         $open = $self->take(1);
-        $self->look_for_old_workers;
+
+        if (time - $looked >= 1) {
+            $looked = time;
+            $self->look_for_old_workers;
+        }
 
         if (time - $sampled >= SAMPLE && time < $self->{end}) {
             $sampled = time;

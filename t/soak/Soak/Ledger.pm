@@ -173,12 +173,13 @@ sub possible {
     my ($self, $subject, $start, $end) = @_;
     my (%is, $value);
 
-    # a change is begun, and from then on either may be seen, until its end
+    # a change is begun, and from then on either may be seen, until its end; of
+    # what has the same time, in milliseconds, either may have been first
     for (@{ $self->{truth}{$subject} }) {
         my ($step, $time, $to) = @$_;
 
         last if $time > $end;
-        %is = () if $step eq 'end' && $time <= $start;
+        %is = () if $step eq 'end' && $time < $start;
         $is{$to} = 1;
     }
 

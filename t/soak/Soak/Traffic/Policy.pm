@@ -23,7 +23,7 @@ sub converse {
 
         say_line('claim', $start, now(), $edge, 'tls', "policy of $name", 0,
             $answer =~ /^1\.2 / ? 'accepted' : $answer eq 'alert 70'
-            ? 'refused' : $answer);
+            ? 'refused' : $answer, $answer);
     }
 }
 
