@@ -53,7 +53,7 @@ Try in another terminal:
     curl -sI -H 'Accept-Encoding: gzip, zstd;q=0' $plain/js/jquery.js
 
   The same over HTTP/2:
-    curl -s --cacert $pki/ca.crt -H 'Accept-Encoding: zstd' -D- -o page.zst $tls/json/iso_3166-2.json
+    curl -s --cacert $pki/ca.crt -H 'Accept-Encoding: zstd' -D- -o /dev/null $tls/json/iso_3166-2.json
 
   A rule prefers Brotli for style sheets:
     curl -sI -H 'Accept-Encoding: gzip, br, zstd' $plain/css/bootstrap.css
@@ -65,7 +65,8 @@ Try in another terminal:
   What a client that has /css/bootstrap.css is sent of another (RFC 9842):
     curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has' $plain/css/bootstrap-grid.css
 
-  The same with a dictionary that its upstream made:
+  The same with a dictionary that its upstream made (each of the two workers
+  answers once without, and prepares it):
     curl -sI -H 'Accept-Encoding: dcz' -H 'Available-Dictionary: $has_script' $plain/js/jquery.min.js
 
   From an upstream that compresses: plain, as it came, and compressed better
