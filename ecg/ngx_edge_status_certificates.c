@@ -3,6 +3,11 @@
 #include "ngx_edge_status.h"
 
 
+#define ngx_edge_status_same(one, two)                                       \
+    ((one)->len == (two)->len                                                 \
+     && ngx_memcmp((one)->data, (two)->data, (two)->len) == 0)
+
+
 typedef struct {
     ngx_conf_t   *cf;
     ngx_array_t  *certificates;
@@ -11,6 +16,8 @@ typedef struct {
 
 static ngx_int_t ngx_edge_status_certificate(void *data, SSL_CTX *ctx,
     X509 *x, ngx_str_t *server);
+static ngx_uint_t ngx_edge_status_has_certificate(ngx_array_t *certificates,
+    const ngx_edge_status_certificate_t *cert);
 static ngx_int_t ngx_edge_status_bio(ngx_conf_t *cf, BIO *bio, ngx_str_t *to);
 
 
@@ -78,11 +85,42 @@ ngx_edge_status_certificate(void *data, SSL_CTX *ctx, X509 *x,
 
     rc = ngx_edge_status_bio(cf, bio, &to->serial);
 
+    /* one sample for all server blocks of this name */
+
+    collect->certificates->nelts--;
+
+    if (!ngx_edge_status_has_certificate(collect->certificates, to)) {
+        collect->certificates->nelts++;
+    }
+
 failed:
 
     BIO_free(bio);
 
     return rc;
+}
+
+
+static ngx_uint_t
+ngx_edge_status_has_certificate(ngx_array_t *certificates,
+    const ngx_edge_status_certificate_t *cert)
+{
+    ngx_uint_t                            i;
+    const ngx_edge_status_certificate_t  *known;
+
+    known = certificates->elts;
+
+    for (i = 0; i < certificates->nelts; i++) {
+        if (ngx_edge_status_same(&known[i].serial, &cert->serial)
+            && ngx_edge_status_same(&known[i].server, &cert->server)
+            && ngx_edge_status_same(&known[i].subject, &cert->subject)
+            && ngx_edge_status_same(&known[i].issuer, &cert->issuer))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

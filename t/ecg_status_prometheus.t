@@ -31,6 +31,10 @@ my $edge = EdgeTest->start(workers => 2, http => <<"C",
         location / { root %%HTML%%; }
         location /metrics { ecg_status prometheus; }
     }
+
+    # of the same name, elsewhere
+
+    server { listen %%PORT2%% ssl; server_name x.test; }
 C
     files => { 'html/x.html' => 'something ' x 1000 });
 
