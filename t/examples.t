@@ -36,7 +36,7 @@ link "$dir/tls/$_", "$dir/tls/customers/$_" or die "$_: $!"
 sub place {
     my ($text) = @_;
 
-    $text =~ s{(/etc/nginx/crl|/srv|/var/(?:log|lib|cache)/nginx|/run)\b}
+    $text =~ s{(/etc/nginx/crl|/srv|/var/(?:log|lib)/nginx|/run)\b}
         {$dir$1}g;
     $text =~ s{/etc/nginx/tls/}{$dir/tls/}g;
     $text =~ s/\b(listen\s+)(80|443)\b/$1%%PORT$port{$2}%%/g;
@@ -284,7 +284,7 @@ $edge->stop;
 
 # coded-origin.conf: whatever a client takes, the origin is asked once, for gzip
 
-make_path("$dir/var/cache/nginx");
+make_path("$dir/var/lib/nginx");
 
 $upstream = EdgeTest::Upstream->start(port => EdgeTest->port(2),
     handler => sub {
