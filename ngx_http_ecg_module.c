@@ -34,6 +34,10 @@ typedef struct {
     /* $ecg_reject_reason, which outlives internal redirects */
     ngx_int_t                       reason;
 
+    /* where an "ecg_api" stands */
+    ngx_str_t                       api_file;
+    ngx_uint_t                      api_line;
+
     unsigned                        api:1;
     unsigned                        timing:1;
 } ngx_http_ecg_main_conf_t;
@@ -441,7 +445,8 @@ ngx_http_ecg_init(ngx_conf_t *cf)
 
     if (emcf->api && emcf->store.path.data == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"ecg_api\" needs \"ecg_store\"");
+                      "\"ecg_api\" needs \"ecg_store\" in %V:%ui",
+                      &emcf->api_file, emcf->api_line);
         return NGX_ERROR;
     }
 
@@ -816,6 +821,8 @@ ngx_http_ecg_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     emcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ecg_module);
     emcf->api = 1;
+    emcf->api_file = cf->conf_file->file.name;
+    emcf->api_line = cf->conf_file->line;
 
     if (elcf->api.mode == NGX_EDGE_POLICY_API_WRITE) {
         emcf->store.writable = 1;

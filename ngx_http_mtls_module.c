@@ -80,6 +80,8 @@ static char *ngx_http_mtls_merge_srv_conf(ngx_conf_t *cf, void *parent,
 static void *ngx_http_mtls_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+static char *ngx_http_mtls_headers(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_mtls_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mtls_init_main_conf(ngx_conf_t *cf, void *conf);
@@ -130,7 +132,7 @@ static ngx_command_t  ngx_http_mtls_commands[] = {
 
     { ngx_string("mtls_headers"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_edge_set_bitmask_slot,
+      ngx_http_mtls_headers,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_mtls_loc_conf_t, sets),
       &ngx_http_mtls_sets },
@@ -591,12 +593,6 @@ ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_size_value(conf->max_size, prev->max_size, 8192);
     ngx_conf_merge_ptr_value(conf->demands, prev->demands, NULL);
 
-    if ((conf->sets & NGX_EDGE_HEADERS_OFF)
-        && (conf->sets & NGX_EDGE_HEADERS_ALL))
-    {
-        return (char *) "\"mtls_headers off\" cannot be combined with others";
-    }
-
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mtls_module);
 
     if (conf->sets & NGX_EDGE_HEADERS_RFC9440) {
@@ -621,6 +617,25 @@ ngx_http_mtls_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mtls_headers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                      *rv;
+    ngx_http_mtls_loc_conf_t  *mlcf = conf;
+
+    rv = ngx_edge_set_bitmask_slot(cf, cmd, conf);
+
+    if (rv == NGX_CONF_OK
+        && (mlcf->sets & NGX_EDGE_HEADERS_OFF)
+        && (mlcf->sets & NGX_EDGE_HEADERS_ALL))
+    {
+        return (char *) "has \"off\", which cannot be combined with others";
+    }
+
+    return rv;
 }
 
 
@@ -773,15 +788,15 @@ ngx_http_mtls_init_sessions(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_mtls_check_cache(ngx_conf_t *cf)
 {
-    ngx_uint_t                   s, builtin, revalidated;
+    ngx_uint_t                   s, revalidated;
     ngx_http_ssl_srv_conf_t     *sscf;
     ngx_http_mtls_srv_conf_t    *mscf;
-    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_srv_conf_t   **cscfp, *builtin;
     ngx_http_core_main_conf_t   *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    builtin = 0;
+    builtin = NULL;
     revalidated = 0;
     cscfp = cmcf->servers.elts;
 
@@ -789,10 +804,13 @@ ngx_http_mtls_check_cache(ngx_conf_t *cf)
         sscf = cscfp[s]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
         mscf = cscfp[s]->ctx->srv_conf[ngx_http_mtls_module.ctx_index];
 
-        builtin |= (sscf->ssl.ctx
-                    && (sscf->builtin_session_cache >= 0
-                        || sscf->builtin_session_cache
-                           == NGX_SSL_DFLT_BUILTIN_SCACHE));
+        if (sscf->ssl.ctx
+            && (sscf->builtin_session_cache >= 0
+                || sscf->builtin_session_cache == NGX_SSL_DFLT_BUILTIN_SCACHE))
+        {
+            builtin = cscfp[s];
+        }
+
         revalidated |= (mscf->session.mode == NGX_EDGE_SESSION_REVALIDATED);
     }
 
@@ -800,7 +818,8 @@ ngx_http_mtls_check_cache(ngx_conf_t *cf)
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"mtls_resumption revalidated\" cannot be used together "
                       "with \"ssl_session_cache builtin\", "
-                      "\"shared\" is allowed");
+                      "\"shared\" is allowed, in server in %s:%ui",
+                      builtin->file_name, builtin->line);
         return NGX_ERROR;
     }
 

@@ -304,9 +304,13 @@ ngx_edge_coding_read(ngx_conf_t *cf, ngx_pool_t *pool, ngx_str_t *path,
 
     size = ngx_file_size(&fi);
 
-    if (!ngx_is_file(&fi) || size == 0
-        || size > NGX_EDGE_CODING_DICTIONARY_MAX)
-    {
+    if (!ngx_is_file(&fi)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "dictionary \"%V\" is not a regular file", path);
+        goto done;
+    }
+
+    if (size == 0 || size > NGX_EDGE_CODING_DICTIONARY_MAX) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "dictionary \"%V\" has %O bytes, it must be a "
                            "file of 1 to %d bytes", path, size,

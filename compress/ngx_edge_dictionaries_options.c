@@ -4,6 +4,7 @@
 
 #include "edge_structured_field.h"
 #include "ngx_edge_dictionaries_options.h"
+#include "ngx_edge_parameters.h"
 
 
 /* RFC 9842, 2.1.3 */
@@ -53,27 +54,20 @@ ngx_edge_dictionaries_read_level(const ngx_str_t *value, int min, int max,
 }
 
 
-#define ngx_edge_dictionaries_takes(arg, name, value)                        \
-    ((arg)->len > sizeof(name) - 1                                           \
-     && ngx_strncmp((arg)->data, name, sizeof(name) - 1) == 0                \
-     && ((value)->data = (arg)->data + sizeof(name) - 1,                     \
-         (value)->len = (arg)->len - (sizeof(name) - 1), 1))
-
-
 static char *
 ngx_edge_dictionaries_read_option(ngx_conf_t *cf, const ngx_str_t *arg,
     ngx_edge_dictionary_options_t *options)
 {
     ngx_str_t  value;
 
-    if (ngx_edge_dictionaries_takes(arg, "match=", &options->match)
-        || ngx_edge_dictionaries_takes(arg, "match-dest=", &options->dest)
-        || ngx_edge_dictionaries_takes(arg, "id=", &options->id))
+    if (ngx_edge_parameters_takes(arg, "match=", &options->match)
+        || ngx_edge_parameters_takes(arg, "match-dest=", &options->dest)
+        || ngx_edge_parameters_takes(arg, "id=", &options->id))
     {
         return NGX_CONF_OK;
     }
 
-    if (ngx_edge_dictionaries_takes(arg, "level=", &value)) {
+    if (ngx_edge_parameters_takes(arg, "level=", &value)) {
 
         if (ngx_edge_dictionaries_read_level(&value, 1, 11,
                                              &options->dcz_level)
@@ -88,7 +82,7 @@ ngx_edge_dictionaries_read_option(ngx_conf_t *cf, const ngx_str_t *arg,
         return NGX_CONF_OK;
     }
 
-    if (ngx_edge_dictionaries_takes(arg, "dcz=", &value)) {
+    if (ngx_edge_parameters_takes(arg, "dcz=", &value)) {
 
         if (ngx_edge_dictionaries_read_level(&value, 1, 19,
                                              &options->dcz_level)
@@ -101,7 +95,7 @@ ngx_edge_dictionaries_read_option(ngx_conf_t *cf, const ngx_str_t *arg,
         return NGX_CONF_OK;
     }
 
-    if (ngx_edge_dictionaries_takes(arg, "dcb=", &value)) {
+    if (ngx_edge_parameters_takes(arg, "dcb=", &value)) {
 
         if (ngx_edge_dictionaries_read_level(&value, 2, 11,
                                              &options->dcb_level)
@@ -128,6 +122,10 @@ ngx_edge_dictionaries_read_args(ngx_conf_t *cf,
 {
     ngx_str_t   *args;
     ngx_uint_t   i;
+
+    if (ngx_edge_parameters_differ(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     args = cf->args->elts;
 
@@ -167,7 +165,7 @@ ngx_edge_dictionaries_read_match(ngx_conf_t *cf,
 
     static const char  *reasons[] = {
         NULL,
-        "it is missing, \"match=/*\" is for all of a site",
+        "it is empty",
         "it is longer than 512 bytes",
         "a space, a control character, \"#\" or a \"\\\" at its end is in it",
         "it must begin with \"/\" and have no \"(\", \"{\" or \":name\""
@@ -184,8 +182,8 @@ ngx_edge_dictionaries_read_match(ngx_conf_t *cf,
 
     case EDGE_MATCH_PATTERN_EMPTY:
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "no \"match=\" in \"compression_dictionary\": %s",
-                           reasons[EDGE_MATCH_PATTERN_EMPTY]);
+                           "no \"match=\" in \"compression_dictionary\", "
+                           "\"match=/*\" is for all of a site");
         return NGX_CONF_ERROR;
 
     default:

@@ -5,6 +5,7 @@
 
 #include "edge_kept_files.h"
 #include "ngx_edge_dictionary_store.h"
+#include "ngx_edge_parameters.h"
 
 
 /* it must be prepared within the memory, at several times its size */
@@ -95,13 +96,6 @@ ngx_edge_dictionary_store_refuse(ngx_conf_t *cf, const ngx_str_t *arg,
 }
 
 
-#define ngx_edge_dictionary_store_takes(arg, name, value)                    \
-    ((arg)->len > sizeof(name) - 1                                           \
-     && ngx_strncmp((arg)->data, name, sizeof(name) - 1) == 0                \
-     && ((value)->data = (arg)->data + sizeof(name) - 1,                     \
-         (value)->len = (arg)->len - (sizeof(name) - 1), 1))
-
-
 static char *
 ngx_edge_dictionary_store_parameter(ngx_conf_t *cf, ngx_str_t *arg,
     ngx_edge_dictionary_store_t *store)
@@ -110,7 +104,7 @@ ngx_edge_dictionary_store_parameter(ngx_conf_t *cf, ngx_str_t *arg,
     ngx_int_t  n;
     ngx_str_t  value;
 
-    if (ngx_edge_dictionary_store_takes(arg, "max_size=", &value)) {
+    if (ngx_edge_parameters_takes(arg, "max_size=", &value)) {
 
         size = ngx_parse_offset(&value);
         if (size < 1) {
@@ -120,7 +114,7 @@ ngx_edge_dictionary_store_parameter(ngx_conf_t *cf, ngx_str_t *arg,
 
         store->max_size = size;
 
-    } else if (ngx_edge_dictionary_store_takes(arg, "max_number=", &value)) {
+    } else if (ngx_edge_parameters_takes(arg, "max_number=", &value)) {
 
         n = ngx_atoi(value.data, value.len);
         if (n < 1 || n > NGX_EDGE_DICTIONARY_STORE_NUMBER) {
@@ -130,9 +124,8 @@ ngx_edge_dictionary_store_parameter(ngx_conf_t *cf, ngx_str_t *arg,
 
         store->number = n;
 
-    } else if (ngx_edge_dictionary_store_takes(arg, "max_dictionary=",
-                                               &value))
-    {
+    } else if (ngx_edge_parameters_takes(arg, "max_dictionary=", &value)) {
+
         size = ngx_parse_offset(&value);
         if (size < 1 || size > NGX_EDGE_DICTIONARY_STORE_LARGEST) {
             return ngx_edge_dictionary_store_refuse(cf, arg, "a size from 1 "
@@ -141,7 +134,7 @@ ngx_edge_dictionary_store_parameter(ngx_conf_t *cf, ngx_str_t *arg,
 
         store->max_dictionary = size;
 
-    } else if (ngx_edge_dictionary_store_takes(arg, "memory=", &value)) {
+    } else if (ngx_edge_parameters_takes(arg, "memory=", &value)) {
 
         size = ngx_parse_offset(&value);
         if (size < 1) {
@@ -158,6 +151,29 @@ ngx_edge_dictionary_store_parameter(ngx_conf_t *cf, ngx_str_t *arg,
     }
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_edge_dictionary_store_has_parent(const ngx_str_t *name)
+{
+    u_char           *p;
+    u_char            parent[NGX_MAX_PATH + 1];
+    ngx_file_info_t   fi;
+
+    if (name->len > NGX_MAX_PATH) {
+        return 0;
+    }
+
+    (void) ngx_cpystrn(parent, name->data, name->len + 1);
+
+    for (p = parent + name->len; p > parent + 1 && *p != '/'; p--) {
+        /* void */
+    }
+
+    *p = '\0';
+
+    return ngx_file_info(parent, &fi) != NGX_FILE_ERROR && ngx_is_dir(&fi);
 }
 
 
@@ -195,6 +211,14 @@ ngx_edge_dictionary_store_add_path(ngx_conf_t *cf,
             ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
                                "\"compression_dictionary_store\" cannot use "
                                "\"%V\"", &store->path->name);
+            return NGX_CONF_ERROR;
+        }
+
+        if (!ngx_edge_dictionary_store_has_parent(&store->path->name)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"compression_dictionary_store\" cannot make "
+                               "\"%V\": no directory is there to make it in",
+                               &store->path->name);
             return NGX_CONF_ERROR;
         }
 
@@ -295,6 +319,10 @@ ngx_edge_dictionary_store_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf,
 
     if (*result) {
         return "is duplicate: there is one store for all servers";
+    }
+
+    if (ngx_edge_parameters_differ(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
     }
 
     store = ngx_edge_dictionary_store_create(cf, encoders);

@@ -59,8 +59,8 @@ ngx_edge_choice_set_order(ngx_conf_t *cf, ngx_command_t *cmd,
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value: \"%V\" %s in \"%V\", it must be "
-                           "\"off\", \"on\", a variable or codings in order: "
-                           "\"zstd\", \"br\", \"gzip\"",
+                           "\"off\", \"on\" or a variable, alone, or codings "
+                           "in order: \"zstd\", \"br\", \"gzip\"",
                            &args[i], wrong, &cmd->name);
         return NGX_CONF_ERROR;
     }

@@ -61,7 +61,7 @@ ngx_edge_certificates_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in "
                            "\"ecg_certificate_warning\": it must be a time, "
-                           "or off", &value[1]);
+                           "or off alone", &value[1]);
         return NGX_CONF_ERROR;
     }
 

@@ -1,5 +1,6 @@
 
 #include "ngx_edge_keylog.h"
+#include "ngx_edge_parameters.h"
 #include "ngx_edge_tls_servers.h"
 
 
@@ -46,8 +47,14 @@ ngx_edge_keylog_parse(ngx_conf_t *cf, ngx_edge_keylog_conf_t *conf)
         return (char *) "is duplicate";
     }
 
+    if (ngx_edge_parameters_differ(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     value = cf->args->elts;
 
+    conf->file = cf->conf_file->file.name;
+    conf->line = cf->conf_file->line;
     conf->path = value[1];
     conf->expires = NGX_EDGE_KEYLOG_EXPIRES;
 
@@ -210,7 +217,8 @@ ngx_edge_keylog_open(ngx_cycle_t *cycle, ngx_edge_keylog_conf_t *conf)
 
     if (conf->fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, ngx_errno,
-                      ngx_open_file_n " \"%V\" failed", &conf->path);
+                      ngx_open_file_n " \"%V\" failed in %V:%ui",
+                      &conf->path, &conf->file, conf->line);
         return NGX_ERROR;
     }
 
@@ -261,7 +269,8 @@ ngx_edge_keylog_check_mode(ngx_cycle_t *cycle, ngx_edge_keylog_conf_t *conf)
     if (!ngx_is_file(&fi) || (fi.st_mode & 0077)) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "the key log \"%V\" must be a file that only its owner "
-                      "may read", &conf->path);
+                      "may read in %V:%ui", &conf->path, &conf->file,
+                      conf->line);
         return NGX_ERROR;
     }
 

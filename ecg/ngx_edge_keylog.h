@@ -15,6 +15,10 @@ typedef struct {
     /* with a final NUL; data is NULL without a key log */
     ngx_str_t       path;
 
+    /* where the directive stands */
+    ngx_str_t       file;
+    ngx_uint_t      line;
+
     /* ngx_cidr_t: the clients whose secrets are written */
     ngx_array_t    *clients;
     time_t          expires;

@@ -65,7 +65,11 @@ ngx_edge_origin_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             return NGX_CONF_ERROR;
         }
 
-        if (!edge_origin_parse(origin, (char *) value[i].data, value[i].len)) {
+        if (ngx_strcmp(value[i].data, "off") == 0
+            || ngx_strcmp(value[i].data, "auto") == 0
+            || !edge_origin_parse(origin, (char *) value[i].data,
+                                  value[i].len))
+        {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid host \"%V\" in \"ecg_origin_frame\": "
                                "it must be a hostname, without wildcard, or "

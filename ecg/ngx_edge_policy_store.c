@@ -1,4 +1,5 @@
 
+#include "ngx_edge_parameters.h"
 #include "ngx_edge_policy_store.h"
 
 
@@ -22,8 +23,14 @@ ngx_edge_policy_store_parse(ngx_conf_t *cf, ngx_edge_policy_store_conf_t *conf)
         return (char *) "is duplicate";
     }
 
+    if (ngx_edge_parameters_differ(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     value = cf->args->elts;
 
+    conf->file = cf->conf_file->file.name;
+    conf->line = cf->conf_file->line;
     conf->path = value[1];
     conf->map_size = NGX_EDGE_POLICY_STORE_MAP_SIZE;
     conf->on_error = NGX_EDGE_POLICY_STORE_LAST;
@@ -96,8 +103,9 @@ ngx_edge_policy_store_check(ngx_cycle_t *cycle,
                                     conf->map_size, EDGE_STORE_CREATE);
     if (result != EDGE_STORE_OK) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, ngx_errno,
-                      "store \"%V\" in \"ecg_store\" %s", &conf->path,
-                      edge_store_text(result));
+                      "store \"%V\" in \"ecg_store\" %s in %V:%ui",
+                      &conf->path, edge_store_text(result), &conf->file,
+                      conf->line);
         return NGX_ERROR;
     }
 

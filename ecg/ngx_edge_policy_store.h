@@ -29,6 +29,10 @@ typedef struct {
     ngx_str_t                      path;
     size_t                         map_size;
 
+    /* where the directive stands */
+    ngx_str_t                      file;
+    ngx_uint_t                     line;
+
     ngx_edge_policy_store_error_e  on_error;
 
     /* workers write, too */

@@ -1,4 +1,5 @@
 
+#include "ngx_edge_parameters.h"
 #include "ngx_edge_ticket_keys.h"
 #include "ngx_edge_tls_servers.h"
 
@@ -42,6 +43,10 @@ ngx_edge_ticket_keys_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (tcf->zone) {
         return (char *) "is duplicate";
+    }
+
+    if (ngx_edge_parameters_differ(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
     }
 
     value = cf->args->elts;

@@ -93,8 +93,8 @@ ngx_edge_require_parse(ngx_conf_t *cf, ngx_array_t **demands)
         return NGX_CONF_ERROR;
     }
 
-    demand->status = NGX_HTTP_FORBIDDEN;
-    demand->any = 0;
+    demand->status = 0;
+    demand->any = NGX_CONF_UNSET_UINT;
     verified = 0;
 
     if (ngx_array_init(&demand->terms, cf->pool, 4,
@@ -118,6 +118,12 @@ ngx_edge_require_parse(ngx_conf_t *cf, ngx_array_t **demands)
         return (char *) "requires \"verified\" or an attribute and its value";
     }
 
+    ngx_conf_init_uint_value(demand->any, 0);
+
+    if (demand->status == 0) {
+        demand->status = NGX_HTTP_FORBIDDEN;
+    }
+
     return NGX_CONF_OK;
 }
 
@@ -127,13 +133,14 @@ ngx_edge_require_parse_argument(ngx_conf_t *cf,
     ngx_edge_require_demand_t *demand, ngx_str_t *argument,
     ngx_uint_t *verified)
 {
-    if (ngx_strcmp(argument->data, "any") == 0) {
-        demand->any = 1;
-        return NGX_CONF_OK;
-    }
+    if (ngx_strcmp(argument->data, "any") == 0
+        || ngx_strcmp(argument->data, "all") == 0)
+    {
+        if (demand->any != NGX_CONF_UNSET_UINT) {
+            return (char *) "takes \"any\" or \"all\", once";
+        }
 
-    if (ngx_strcmp(argument->data, "all") == 0) {
-        demand->any = 0;
+        demand->any = (argument->data[1] == 'n');
         return NGX_CONF_OK;
     }
 
@@ -156,13 +163,16 @@ ngx_edge_require_parse_status(ngx_conf_t *cf,
 {
     ngx_int_t  status;
 
+    if (demand->status) {
+        return (char *) "takes one status";
+    }
+
     status = ngx_atoi(argument->data + 7, argument->len - 7);
 
     if (status < 400 || status > 599) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid status in \"%V\", "
-                           "it must be from 400 to 599",
-                           argument);
+                           "invalid parameter \"%V\" in \"mtls_require\", the "
+                           "status must be from 400 to 599", argument);
         return NGX_CONF_ERROR;
     }
 
@@ -214,12 +224,12 @@ ngx_edge_require_parse_term(ngx_conf_t *cf, ngx_edge_require_demand_t *demand,
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid parameter \"%V\", it must be \"any\", \"all\", "
-                       "\"verified\", status=code or attribute=value, where "
-                       "the attribute is subject, issuer, serial, ski, "
-                       "issuer_serial, issuer_ski, sha256, san_dns, san_uri, "
-                       "san_email or san_ip",
-                       argument);
+                       "invalid parameter \"%V\" in \"mtls_require\", it must "
+                       "be \"any\", \"all\", \"verified\", status=code or "
+                       "attribute=value, where the attribute is subject, "
+                       "issuer, serial, ski, issuer_serial, issuer_ski, "
+                       "sha256, san_dns, san_uri, san_email or san_ip; or "
+                       "\"off\" alone", argument);
 
     return NGX_CONF_ERROR;
 }

@@ -1,4 +1,5 @@
 
+#include "ngx_edge_parameters.h"
 #include "ngx_edge_revocation.h"
 
 
@@ -7,6 +8,9 @@
 
 static char *ngx_edge_revocation_zone_min(ngx_conf_t *cf, void *post,
     void *data);
+static ngx_int_t ngx_edge_revocation_parse_ski(ngx_str_t *value);
+static ngx_uint_t ngx_edge_revocation_has_policy(ngx_edge_revocation_t *rev,
+    ngx_str_t *ski);
 
 
 static ngx_conf_post_t  ngx_edge_revocation_zone_post = {
@@ -125,62 +129,134 @@ ngx_edge_revocation_set_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t                     *args, value;
     ngx_uint_t                     i;
     ngx_edge_revocation_t         *rev;
-    ngx_edge_revocation_policy_t  *policy;
+    ngx_edge_revocation_policy_t  *added, policy;
 
     args = cf->args->elts;
     rev = (ngx_edge_revocation_t *) ((char *) conf + cmd->offset);
 
-    policy = ngx_array_push(&rev->policies);
-    if (policy == NULL) {
+    if (ngx_edge_parameters_differ(cf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(policy, sizeof(ngx_edge_revocation_policy_t));
+    ngx_memzero(&policy, sizeof(ngx_edge_revocation_policy_t));
 
-    policy->hard = (ngx_strcmp(args[1].data, "hard") == 0);
-
-    if (!policy->hard && ngx_strcmp(args[1].data, "soft") != 0) {
-        goto invalid;
-    }
+    policy.hard = (ngx_strcmp(args[1].data, "hard") == 0);
 
     i = 1;
+
+    if (!policy.hard && ngx_strcmp(args[1].data, "soft") != 0) {
+        goto invalid;
+    }
 
     while (++i < cf->args->nelts) {
         if (ngx_strncmp(args[i].data, "stale=", 6) == 0) {
             value.data = args[i].data + 6;
             value.len = args[i].len - 6;
 
-            policy->stale = ngx_parse_time(&value, 1);
-            if (policy->stale == (time_t) NGX_ERROR) {
-                goto invalid_parameter;
+            policy.stale = ngx_parse_time(&value, 1);
+            if (policy.stale == (time_t) NGX_ERROR) {
+                goto invalid;
             }
 
             continue;
         }
 
-        if (ngx_strncmp(args[i].data, "issuer_ski=", 11) == 0
-            && args[i].len > 11)
-        {
-            policy->issuer_ski.data = args[i].data + 11;
-            policy->issuer_ski.len = args[i].len - 11;
+        if (ngx_strncmp(args[i].data, "issuer_ski=", 11) == 0) {
+            policy.issuer_ski.data = args[i].data + 11;
+            policy.issuer_ski.len = args[i].len - 11;
+
+            if (ngx_edge_revocation_parse_ski(&policy.issuer_ski) != NGX_OK) {
+                goto invalid;
+            }
+
             continue;
         }
 
-        goto invalid_parameter;
+        goto invalid;
     }
+
+    if (ngx_edge_revocation_has_policy(rev, &policy.issuer_ski)) {
+        return (char *) (policy.issuer_ski.len ? "is duplicate for this issuer"
+                                               : "is duplicate");
+    }
+
+    added = ngx_array_push(&rev->policies);
+    if (added == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *added = policy;
 
     return NGX_CONF_OK;
 
 invalid:
 
-    i = 1;
-
-invalid_parameter:
-
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid parameter \"%V\", it must be \"hard\" or "
-                       "\"soft\", then stale=time or issuer_ski=hex",
-                       &args[i]);
+                       "invalid parameter \"%V\" in \"mtls_crl_policy\", it "
+                       "must be \"hard\" or \"soft\", then stale=time or "
+                       "issuer_ski=hex", &args[i]);
 
     return NGX_CONF_ERROR;
+}
+
+
+/*
+ * Leaves the digits alone, without colons: as certificates are written.  What
+ * is not taken stays as it is, to be told of.
+ */
+
+static ngx_int_t
+ngx_edge_revocation_parse_ski(ngx_str_t *value)
+{
+    size_t       digits;
+    ngx_uint_t   i, k;
+
+    digits = 0;
+
+    for (i = 0; i < value->len; i++) {
+        if (value->data[i] == ':') {
+            continue;
+        }
+
+        if (ngx_hextoi(value->data + i, 1) == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        digits++;
+    }
+
+    if (digits == 0 || digits % 2) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0, k = 0; i < value->len; i++) {
+        if (value->data[i] != ':') {
+            value->data[k++] = value->data[i];
+        }
+    }
+
+    value->len = digits;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_edge_revocation_has_policy(ngx_edge_revocation_t *rev, ngx_str_t *ski)
+{
+    ngx_uint_t                     i;
+    ngx_edge_revocation_policy_t  *policy;
+
+    policy = rev->policies.elts;
+
+    for (i = 0; i < rev->policies.nelts; i++) {
+        if (policy[i].issuer_ski.len == ski->len
+            && ngx_strncasecmp(policy[i].issuer_ski.data, ski->data, ski->len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

@@ -435,7 +435,9 @@ subtest 'configuration' => sub {
     };
     my $file = '%%ROOT%%/dictionary';
 
-    $refused->($file, qr/no "match="/);
+    $refused->($file, qr/no "match=".*"match=\/\*" is for all/);
+    $refused->('%%ROOT%% match=/*', qr/is not a regular file/);
+    $refused->("$file match=/* id=a match=/b", qr/duplicate .*"match=\/b"/);
     $refused->("$file match=", qr/"match=" or|"match="/);
     $refused->("$file match=app.js", qr/must begin with "\/"/);
     $refused->("$file match=/:name", qr/":name"/);

@@ -343,6 +343,9 @@ subtest 'configuration' => sub {
         files => { file => '' });
     $refused->("$store file/below;", qr/cannot use .*Not a directory/,
         files => { file => '' });
+    $refused->("$store no/store;", qr/cannot make ".*no\/store": no directory/);
+    $refused->("$store store max_size=1m max_size=2m;",
+        qr/duplicate parameter "max_size=2m"/);
     $refused->("$store store max_size=0;", qr/a size from 1 on/);
     $refused->("$store store max_number=0;", qr/a number from 1 to 65536/);
     $refused->("$store store max_number=70000;", qr/from 1 to 65536/);

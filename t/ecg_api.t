@@ -335,7 +335,7 @@ is((ask('GET', "$base/min_tls/b.test"))[0], 200, '... and still readable');
 is(answer(sni => 'b.test', versions => $old), 'alert 70', '... and in force');
 
 like((EdgeTest->check_conf(http => "server { listen %%PORT%%; location / {"
-    . ' ecg_api read; } }'))[1], qr/"ecg_api" needs "ecg_store"/,
+    . ' ecg_api read; } }'))[1], qr/"ecg_api" needs "ecg_store" in .*nginx\.conf:\d+/,
     'ecg_api without a store');
 like((EdgeTest->check_conf(http => "ecg_store $dir/c; server { listen "
     . '%%PORT%%; location / { ecg_api on; } }'))[1],

@@ -85,6 +85,8 @@ is(warnings((EdgeTest->check_conf(http => "ecg_certificate_warning off;"
     . $http))[1]), 0, 'off');
 like((EdgeTest->check_conf(http => "ecg_certificate_warning never;"))[1],
     qr/invalid value "never" in .* must be a time, or off/, 'a wrong value');
+like((EdgeTest->check_conf(http => "ecg_certificate_warning off every=1d;"))[1],
+    qr/invalid value "off" in .* or off alone/, 'off and more');
 like((EdgeTest->check_conf(http => "ecg_certificate_warning 5d x=1;"))[1],
     qr/invalid parameter "x=1" .* every= and a time/, 'a wrong parameter');
 

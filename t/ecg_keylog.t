@@ -59,13 +59,15 @@ like(check("$dir/k"), qr/needs the clients whose secrets/, 'no clients');
 like(check("$dir/k 127.0.0.300"), qr/invalid parameter "127\.0\.0\.300"/,
     'a wrong address');
 like(check("$dir/k 127.0.0.1 expires=2d"), qr/from 1s to 1d/, 'too long');
+like(check("$dir/k expires=1h 127.0.0.1 expires=2h"),
+    qr/duplicate parameter "expires=2h"/, 'two ends');
 $prepared->write_file('text', "something else\n");
 chmod 0600, "$dir/text";
 like(check("$dir/text 127.0.0.1"), qr/is not a key log of ours/,
     'another file');
 $prepared->write_file('open', '');
 chmod 0644, "$dir/open";
-like(check("$dir/open 127.0.0.1"), qr/only its owner may read/,
+like(check("$dir/open 127.0.0.1"), qr/only its owner may read in .*nginx\.conf:\d+/,
     'a file that others may read');
 symlink "$dir/elsewhere", "$dir/link";
 like(check("$dir/link 127.0.0.1"), qr/open\(\) ".*link" failed/,

@@ -243,8 +243,10 @@ like(check('ecg_origin_frame *.a.test;'), qr/invalid host "\*\.a\.test"/,
     'a wildcard');
 like(check('ecg_origin_frame a.test:70000;'), qr/invalid host "a\.test:70000"/,
     'a port');
-like(check('ecg_origin_frame auto a.test:x;'), qr/invalid host "a\.test:x"/,
+like(check('ecg_origin_frame auto a.test;'), qr/invalid host "auto" .* the only/,
     'more beside auto');
+like(check('ecg_origin_frame a.test off;'), qr/invalid host "off" .* the only/,
+    'more beside off');
 like(check('ecg_origin_frame ' . join(' ', map { 'h' x 60 . "$_.test" }
     1 .. 250) . ';'), qr/need \d+ bytes, a frame has 16384/, 'too many');
 like(check('server { listen %%PORT%% ssl; server_name v.test; '

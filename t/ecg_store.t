@@ -62,8 +62,10 @@ like(check("$dir/t1 map_size=2x"), qr/invalid map_size "2x" .* 1m or more/,
     'bad size');
 like(check("$dir/t1 size=2m"), qr/invalid parameter "size=2m" .* must be/,
     'bad parameter');
-like(check("$dir/nowhere/t1"), qr/store ".*" .* missing or cannot be/,
-    'no such folder');
+like(check("$dir/nowhere/t1"), qr/store ".*" .* missing or cannot be .* in .*nginx\.conf:\d+ \(2:/,
+    'no such folder, and where it was named');
+like(check("$dir/t1 on_error=last on_error=reject"),
+    qr/duplicate parameter "on_error=reject" in "ecg_store"/, 'said twice');
 like(check($dir), qr/is not a policy store or is damaged/, 'a folder');
 $prepared->write_file('text', 'x' x 20000);
 like(check("$dir/text"), qr/is not a policy store or is damaged/, 'a text');

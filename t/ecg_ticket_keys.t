@@ -113,6 +113,8 @@ like(check("$keys/no", 0), qr/keys cannot be read from ".*no" \(2:/,
 like(check('rotate=0', 0), qr/"rotate=0" .* from 1s to 604800s/, 'no time');
 like(check('check=5s', 0), qr/invalid parameter "check=5s"/,
     'check without a directory');
+like(check('rotate=1h rotate=2h', 0), qr/duplicate parameter "rotate=2h"/,
+    'two times');
 like(check("$keys rotate=5s x", 0), qr/invalid parameter "x"/, 'too much');
 key('1', 'a', $now - 100);
 like(check("$keys", 0, "ssl_session_ticket_key $keys/1;"),

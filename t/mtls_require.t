@@ -147,7 +147,10 @@ is(status('/page', 'alice'), 200, 'in a named location, met');
 for ([ 'mtls_require any;', qr/requires "verified" or an attribute/ ],
     [ 'mtls_require foo=1;', qr/invalid parameter "foo=1"/ ],
     [ 'mtls_require san_dns=;', qr/invalid parameter "san_dns="/ ],
-    [ 'mtls_require verified status=200;', qr/invalid status in "status=200"/ ],
+    [ 'mtls_require verified status=200;', qr/"status=200" in "mtls_require".* 400 to 599/ ],
+    [ 'mtls_require any all verified;', qr/takes "any" or "all", once/ ],
+    [ 'mtls_require verified status=401 status=402;', qr/takes one status/ ],
+    [ 'mtls_require verified off;', qr/invalid parameter "off" .* or "off" alone/ ],
     [ 'mtls_require off; mtls_require verified;', qr/cannot be combined/ ],
     [ 'mtls_require verified; mtls_require off;', qr/is duplicate/ ])
 {

@@ -268,7 +268,8 @@ for my $stock (1, 0) {
     $http =~ s/ssl_session_cache /${&}builtin:100 /;
     ($code, $said) = EdgeTest->check_conf(http => $http);
     isnt($code, 0, 'revalidated and a built-in cache are refused');
-    like($said, qr/"shared" is allowed/, 'and told why');
+    like($said, qr/"shared" is allowed, in server in .*nginx\.conf:\d+/,
+        'and told why, and where');
 }
 
 

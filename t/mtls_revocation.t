@@ -345,7 +345,7 @@ my %refused = map { $_ => get('alice', version => $_)->{session} } 1.2, 1.3;
         [ 'hard but for one issuer', 'mtls_crl_policy hard; mtls_crl_policy '
             . 'soft issuer_ski=' . ski('ca') . ';', 200 ],
         [ 'soft but for one issuer', 'mtls_crl_policy soft; mtls_crl_policy '
-            . 'hard issuer_ski=' . ski('ca') . ';', 400 ])
+            . 'hard issuer_ski=' . ski('ca') =~ s/..\K(?=.)/:/gr . ';', 400 ])
     {
         my ($name, $policy, $want) = @$_;
 
@@ -399,7 +399,17 @@ sub ski {
     like($edge->log, qr/do not fit into "mtls_crl_zone"/, 'are told of');
     is(status('alice'), 400, 'too many entries: the last index serves');
 
-    for ([ "mtls_crl_policy maybe;", qr/invalid parameter "maybe"/ ],
+    for ([ "mtls_crl_policy maybe;",
+            qr/invalid parameter "maybe" in "mtls_crl_policy"/ ],
+        [ "mtls_crl_policy soft; mtls_crl_policy hard;", qr/is duplicate in/ ],
+        [ "mtls_crl_policy soft issuer_ski=ab:cd; "
+            . "mtls_crl_policy hard issuer_ski=ABCD;",
+            qr/is duplicate for this issuer/ ],
+        [ "mtls_crl_policy soft stale=1h stale=2h;",
+            qr/duplicate parameter "stale=2h" in "mtls_crl_policy"/ ],
+        (map { [ "mtls_crl_policy soft issuer_ski=$_;",
+            qr/invalid parameter "issuer_ski=\Q$_\E"/ ] }
+            'xy', 'abc', 'a:b:c', ':', ''),
         [ "mtls_crl_policy hard stale=x;", qr/invalid parameter "stale=x"/ ],
         [ "mtls_crl_zone 1k;", qr/"1k".*at least 1m/ ],
         [ "mtls_revoked maybe;", qr/invalid value "maybe" .* "reject" or "report" / ])
