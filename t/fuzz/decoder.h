@@ -185,10 +185,11 @@ fuzz_decoder(const edge_decoder_t *decoder, const before_t *before,
     /*
      * What is good at once is good in pieces.  The reverse is not held against
      * libzstd: in pieces it takes a frame whose last block is empty without
-     * asking whether it has the size it declares.
+     * asking whether it has the size it declares.  Nor that in pieces it
+     * refuses an empty frame if one of its blocks repeats a byte no times.
      */
 
-    if (at_once.rc == EDGE_DECODER_MORE_IN && at_once.whole
+    if (at_once.rc == EDGE_DECODER_MORE_IN && at_once.whole && at_once.size
         && (in_pieces.rc != EDGE_DECODER_MORE_IN || !in_pieces.whole
             || at_once.size != in_pieces.size))
     {
