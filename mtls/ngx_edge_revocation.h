@@ -108,8 +108,8 @@ ngx_int_t ngx_edge_revocation_add_issuers(ngx_conf_t *cf,
  * of other files: no worker starts without it.
  */
 
-ngx_int_t ngx_edge_revocation_start(ngx_cycle_t *cycle,
-    ngx_edge_revocation_t *rev);
+ngx_int_t ngx_edge_revocation_start(ngx_edge_revocation_t *rev,
+    ngx_log_t *log);
 
 
 /* Builds the index anew if a file has changed; to be called once a second. */

@@ -28,7 +28,7 @@ static void ngx_edge_revocation_log(ngx_edge_revocation_task_t *task,
 
 
 ngx_int_t
-ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
+ngx_edge_revocation_start(ngx_edge_revocation_t *rev, ngx_log_t *log)
 {
     ngx_int_t                    rc;
     ngx_uint_t                   waited;
@@ -36,7 +36,7 @@ ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
 
     for (waited = 0; !ngx_edge_revocation_acquire(rev); waited += 10) {
         if (waited > NGX_EDGE_REVOCATION_WAIT) {
-            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+            ngx_log_error(NGX_LOG_WARN, log, 0,
                           "revocation lists are still being loaded");
             return NGX_OK;
         }
@@ -53,7 +53,7 @@ ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
     }
 
     ngx_edge_revocation_build(&task);
-    rc = ngx_edge_revocation_publish(&task, cycle->log);
+    rc = ngx_edge_revocation_publish(&task, log);
 
     ngx_edge_revocation_clear_old(&task);
     ngx_edge_revocation_release(rev);

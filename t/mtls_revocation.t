@@ -399,6 +399,16 @@ sub ski {
     like($edge->log, qr/do not fit into "mtls_crl_zone"/, 'are told of');
     is(status('alice'), 400, 'too many entries: the last index serves');
 
+    my $log = length $edge->log;
+    $edge->write_conf(http => http("$crl", 'mtls_crl_zone 5m;')
+        =~ s/mtls_crl_zone 6m;//r);
+    kill 'HUP', $edge->{pid};
+    ok($edge->wait_for(60, sub { substr($edge->log, $log)
+        =~ /do not fit into "mtls_crl_zone"/ }), 'nor into another zone');
+    sleep 1;
+    ok($edge->read_pid, 'the reload is refused, the master process stays');
+    is(status('alice'), 400, '... and its workers');
+
     for ([ "mtls_crl_policy maybe;",
             qr/invalid parameter "maybe" in "mtls_crl_policy"/ ],
         [ "mtls_crl_policy soft; mtls_crl_policy hard;", qr/is duplicate in/ ],
