@@ -43,6 +43,7 @@ typedef struct {
     uint64_t       key[2];
     u_char         digest[32];    /* of the configuration built from */
     u_char         files[32];
+    int64_t        due;           /* when a list becomes valid, or 0 */
     void          *slots[2];
     size_t         size;          /* of a slot */
 

@@ -169,6 +169,7 @@ ngx_edge_revocation_build(ngx_edge_revocation_task_t *task)
     }
 
     if (shared->generation
+        && (shared->due == 0 || shared->due > (int64_t) time(NULL))
         && ngx_memcmp(task->files, shared->files, 32) == 0
         && ngx_memcmp(rev->digest, shared->digest, 32) == 0)
     {
@@ -219,6 +220,7 @@ ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task, ngx_log_t *log)
         {
             ngx_memcpy(shared->files, task->files, 32);
             ngx_memcpy(shared->digest, task->rev->digest, 32);
+            shared->due = task->report.due;
         }
 
         if (task->result == EDGE_REVOCATION_BUILD_OK) {

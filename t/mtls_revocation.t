@@ -252,6 +252,14 @@ my %refused = map { $_ => get('alice', version => $_)->{session} } 1.2, 1.3;
         $check->($what);
     }
 
+    # a clock behind that of the authority: the time comes, the file stays
+
+    ok(loaded(sub { $pki->list('ca', 'ca.crl', this => 5,
+        entries => entries('alice', 'dave')) }), 'of soon: seen');
+    is(status('dave'), 200, 'of soon: not yet');
+    ok($edge->wait_for(60, sub { status('dave') eq '400' }),
+        'of soon: counts when it is valid');
+
     ok(loaded(sub { $pki->list('ca', 'ca.crl', entries => entries('dave'),
         number => 3, pem => 1) }), 'mended, as PEM');
     is(status('dave'), 400, 'mended: the new list counts');
