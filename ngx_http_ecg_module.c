@@ -575,16 +575,14 @@ ngx_http_ecg_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    if (emcf->keylog.path.data
-        && ngx_edge_keylog_open(cycle, &emcf->keylog) != NGX_OK)
-    {
-        return NGX_ERROR;
+    if (emcf->keylog.path.data) {
+        ngx_edge_keylog_warn(cycle, &emcf->keylog);
     }
 
     ngx_edge_certificates_warn(&emcf->certificates, cycle->log);
 
     if (emcf->ticket_keys.zone
-        && ngx_edge_ticket_keys_load(cycle, &emcf->ticket_keys) != NGX_OK)
+        && ngx_edge_ticket_keys_load(&emcf->ticket_keys) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -593,7 +591,7 @@ ngx_http_ecg_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    return ngx_edge_policy_store_check(cycle, &emcf->store);
+    return ngx_edge_policy_store_give(cycle, &emcf->store);
 }
 
 

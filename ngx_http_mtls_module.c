@@ -869,7 +869,7 @@ ngx_http_mtls_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    return ngx_edge_revocation_start(cycle, &mmcf->revocation);
+    return ngx_edge_revocation_start(&mmcf->revocation, cycle->log);
 }
 
 

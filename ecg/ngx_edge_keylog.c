@@ -26,6 +26,8 @@ static ngx_int_t ngx_edge_keylog_check_mode(ngx_cycle_t *cycle,
     ngx_edge_keylog_conf_t *conf);
 static ngx_int_t ngx_edge_keylog_read_head(ngx_cycle_t *cycle,
     ngx_edge_keylog_conf_t *conf);
+static ngx_int_t ngx_edge_keylog_open(ngx_cycle_t *cycle,
+    ngx_edge_keylog_conf_t *conf);
 static void ngx_edge_keylog_close(void *data);
 
 
@@ -119,6 +121,14 @@ ngx_edge_keylog_install(ngx_conf_t *cf, ngx_edge_keylog_conf_t *conf)
     ngx_edge_keylog_ctx_t  *k;
     ngx_edge_tls_server_t   server;
 
+    /* here, not in init_module(), where an error ends the master process */
+
+    if (ngx_process != NGX_PROCESS_SIGNALLER
+        && ngx_edge_keylog_open(cf->cycle, conf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (ngx_edge_keylog_index == -1) {
         ngx_edge_keylog_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL,
                                                          NULL);
@@ -202,7 +212,7 @@ ngx_edge_keylog_write(ngx_edge_keylog_conf_t *conf, ngx_connection_t *c,
 }
 
 
-ngx_int_t
+static ngx_int_t
 ngx_edge_keylog_open(ngx_cycle_t *cycle, ngx_edge_keylog_conf_t *conf)
 {
     ngx_pool_cleanup_t  *cln;
@@ -231,18 +241,23 @@ ngx_edge_keylog_open(ngx_cycle_t *cycle, ngx_edge_keylog_conf_t *conf)
         return NGX_ERROR;
     }
 
+    return NGX_OK;
+}
+
+
+void
+ngx_edge_keylog_warn(ngx_cycle_t *cycle, ngx_edge_keylog_conf_t *conf)
+{
     if (conf->until <= ngx_time()) {
         ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                       "the key log \"%V\" has expired, nothing is written; "
                       "remove the file to begin anew", &conf->path);
-        return NGX_OK;
+        return;
     }
 
     ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                   "TLS SECRETS WILL BE WRITTEN to \"%V\" for %T seconds",
                   &conf->path, conf->until - ngx_time());
-
-    return NGX_OK;
 }
 
 

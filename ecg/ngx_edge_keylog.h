@@ -33,15 +33,17 @@ typedef struct {
 
 char *ngx_edge_keylog_parse(ngx_conf_t *cf, ngx_edge_keylog_conf_t *conf);
 
-/* Takes part in all SSL contexts, beside a callback they have already. */
+/*
+ * Opens the file, and takes part in all SSL contexts, beside a callback they
+ * have already.
+ */
 
 ngx_int_t ngx_edge_keylog_install(ngx_conf_t *cf,
     ngx_edge_keylog_conf_t *conf);
 
-/* Opens the file; to be called from init_module. */
+/* Warns of it; to be called from init_module, for the log of this cycle. */
 
-ngx_int_t ngx_edge_keylog_open(ngx_cycle_t *cycle,
-    ngx_edge_keylog_conf_t *conf);
+void ngx_edge_keylog_warn(ngx_cycle_t *cycle, ngx_edge_keylog_conf_t *conf);
 
 
 #endif /* _NGX_EDGE_KEYLOG_H_INCLUDED_ */

@@ -98,6 +98,9 @@ typedef struct {
     edge_store_e                    result;
     int                             error;
 
+    /* its min_tls would be above its max_tls, and nothing was stored */
+    edge_policy_named_t            *wrong;
+
     /* result is there */
     unsigned                        done:1;
 } ngx_edge_policy_api_task_t;

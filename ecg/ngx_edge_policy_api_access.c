@@ -16,18 +16,26 @@ ngx_edge_policy_api_may_write(ngx_http_request_t *r)
 }
 
 
-/* With "ssl_verify_client on" nobody else is here. */
+/*
+ * With "ssl_verify_client on" nobody else is here, if it was this server that
+ * the handshake was made with: without SNI nginx does not look at that.
+ */
 
 static ngx_uint_t
 ngx_edge_policy_api_is_certified(ngx_http_request_t *r)
 {
     X509                     *cert;
     ngx_ssl_conn_t           *ssl_conn;
+    ngx_http_connection_t    *hc;
     ngx_http_ssl_srv_conf_t  *sscf;
 
+    hc = r->main->http_connection;
     sscf = ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
 
-    if (r->connection->ssl == NULL || sscf->verify != 1) {
+    if (r->connection->ssl == NULL || sscf->verify != 1
+        || sscf != ngx_http_get_module_srv_conf(hc->conf_ctx,
+                                                ngx_http_ssl_module))
+    {
         return 0;
     }
 

@@ -155,6 +155,20 @@ ngx_edge_policy_api_store(void *data, ngx_log_t *log)
 }
 
 
+static ngx_uint_t
+ngx_edge_policy_api_store_is_wrong(const edge_policy_stored_t *stored)
+{
+    unsigned       setting;
+    edge_policy_e  result;
+    edge_policy_t  policy;
+
+    result = edge_policy_record_policy(stored, &policy, &setting);
+
+    return result == EDGE_POLICY_OK
+           && edge_policy_check(&policy) != EDGE_POLICY_OK;
+}
+
+
 static edge_store_e
 ngx_edge_policy_api_store_change(ngx_edge_policy_api_task_t *task,
     edge_policy_named_t *change)
@@ -211,6 +225,13 @@ ngx_edge_policy_api_store_change(ngx_edge_policy_api_task_t *task,
         task->after = *new;
     }
 
+    /* another change of the name may have come between check and this */
+
+    if (ngx_edge_policy_api_store_is_wrong(&stored) && !task->delete) {
+        task->wrong = change;
+        return EDGE_STORE_FAILED;
+    }
+
     return edge_policy_store_update(store, change->name, change->len,
                                     &stored);
 }
@@ -225,6 +246,12 @@ ngx_edge_policy_api_answer(ngx_edge_policy_api_task_t *task)
 
     r = task->request;
     request = task->api;
+
+    if (task->wrong) {
+        return ngx_edge_policy_api_error(r, NGX_HTTP_BAD_REQUEST,
+                                         "min_tls above max_tls",
+                                         task->wrong->name);
+    }
 
     if (task->result != EDGE_STORE_OK) {
         ngx_set_errno(task->error);

@@ -6,8 +6,8 @@
 #define NGX_EDGE_POLICY_STORE_MAP_SIZE  (1024 * 1024 * 1024)
 
 
-static ngx_int_t ngx_edge_policy_store_chown(ngx_cycle_t *cycle,
-    ngx_str_t *path);
+static ngx_int_t ngx_edge_policy_store_check(ngx_cycle_t *cycle,
+    ngx_edge_policy_store_conf_t *conf);
 static ngx_int_t ngx_edge_policy_store_chown_file(ngx_cycle_t *cycle,
     u_char *name);
 
@@ -81,11 +81,16 @@ ngx_edge_policy_store_parse(ngx_conf_t *cf, ngx_edge_policy_store_conf_t *conf)
         return NGX_CONF_ERROR;
     }
 
-    return NGX_CONF_OK;
+    /* here, not in init_module(), where an error ends the master process */
+
+    return ngx_edge_policy_store_check(cf->cycle, conf) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
-ngx_int_t
+/* Makes it if it is missing, and says what is wrong with it. */
+
+static ngx_int_t
 ngx_edge_policy_store_check(ngx_cycle_t *cycle,
     ngx_edge_policy_store_conf_t *conf)
 {
@@ -95,7 +100,9 @@ ngx_edge_policy_store_check(ngx_cycle_t *cycle,
 
     /* a single process has it open already */
 
-    if (ngx_edge_policy_store_is_open()) {
+    if (ngx_process == NGX_PROCESS_SIGNALLER
+        || ngx_edge_policy_store_is_open())
+    {
         return NGX_OK;
     }
 
@@ -111,18 +118,22 @@ ngx_edge_policy_store_check(ngx_cycle_t *cycle,
 
     edge_policy_store_close(&store);
 
-    return ngx_edge_policy_store_chown(cycle, &conf->path);
+    return NGX_OK;
 }
 
 
 /* Workers write into the lock file, even if they only read. */
 
-static ngx_int_t
-ngx_edge_policy_store_chown(ngx_cycle_t *cycle, ngx_str_t *path)
+ngx_int_t
+ngx_edge_policy_store_give(ngx_cycle_t *cycle,
+    ngx_edge_policy_store_conf_t *conf)
 {
-    u_char  name[NGX_MAX_PATH];
+    u_char      name[NGX_MAX_PATH];
+    ngx_str_t  *path;
 
-    if (geteuid() != 0) {
+    path = &conf->path;
+
+    if (geteuid() != 0 || ngx_edge_policy_store_is_open()) {
         return NGX_OK;
     }
 

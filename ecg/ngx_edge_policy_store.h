@@ -40,17 +40,17 @@ typedef struct {
 } ngx_edge_policy_store_conf_t;
 
 
-/* Parses "path map_size=... on_error=..." of a directive. */
+/*
+ * Parses "path map_size=... on_error=..." of a directive; makes the store if
+ * it is missing, and says what is wrong with it.
+ */
 
 char *ngx_edge_policy_store_parse(ngx_conf_t *cf,
     ngx_edge_policy_store_conf_t *conf);
 
-/*
- * Makes the store if it is missing, and says what is wrong with it; to be
- * called from init_module, with nginx -t as well.
- */
+/* Gives its files to the user of the workers; to be called from init_module. */
 
-ngx_int_t ngx_edge_policy_store_check(ngx_cycle_t *cycle,
+ngx_int_t ngx_edge_policy_store_give(ngx_cycle_t *cycle,
     ngx_edge_policy_store_conf_t *conf);
 
 /*

@@ -53,6 +53,7 @@ ngx_edge_ticket_keys_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     tcf->file = cf->conf_file->file.name;
     tcf->line = cf->conf_file->line;
+    tcf->cycle = cf->cycle;
     tcf->rotate = NGX_EDGE_TICKET_KEYS_ROTATE;
     tcf->check = NGX_EDGE_TICKET_KEYS_CHECK;
 
@@ -196,7 +197,9 @@ ngx_edge_ticket_keys_init_zone(ngx_shm_zone_t *zone, void *data)
 
     pool->data = conf->shared;
 
-    return NGX_OK;
+    /* here, not in init_module(), where an error ends the master process */
+
+    return ngx_edge_ticket_keys_load(conf);
 }
 
 

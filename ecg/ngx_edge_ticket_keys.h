@@ -50,6 +50,10 @@ typedef struct {
     /* may read the files, too */
     gid_t                           group;
 
+    /* of this configuration, and whether it has read the directory */
+    ngx_cycle_t                    *cycle;
+    ngx_uint_t                      loaded;
+
     ngx_event_t                     timer;
 
 #if (NGX_THREADS)
@@ -72,10 +76,12 @@ char *ngx_edge_ticket_keys_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_edge_ticket_keys_install(ngx_conf_t *cf,
     ngx_edge_ticket_keys_conf_t *conf);
 
-/* Reads the directory: NGX_ERROR, logged, if there is no key at all. */
+/*
+ * Reads the directory, once: NGX_ERROR, logged, if there is no key at all,
+ * neither in it nor from before.
+ */
 
-ngx_int_t ngx_edge_ticket_keys_load(ngx_cycle_t *cycle,
-    ngx_edge_ticket_keys_conf_t *conf);
+ngx_int_t ngx_edge_ticket_keys_load(ngx_edge_ticket_keys_conf_t *conf);
 
 /* Starts the timer of a worker. */
 

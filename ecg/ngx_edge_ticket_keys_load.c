@@ -30,15 +30,18 @@ static void ngx_edge_ticket_keys_set_timer(ngx_edge_ticket_keys_conf_t *conf);
 
 
 ngx_int_t
-ngx_edge_ticket_keys_load(ngx_cycle_t *cycle,
-    ngx_edge_ticket_keys_conf_t *conf)
+ngx_edge_ticket_keys_load(ngx_edge_ticket_keys_conf_t *conf)
 {
+    ngx_cycle_t                  *cycle;
     ngx_core_conf_t              *ccf;
     ngx_edge_ticket_keys_task_t  *task;
 
-    if (conf->directory.data == NULL) {
+    if (conf->directory.data == NULL || conf->loaded) {
         return NGX_OK;
     }
+
+    conf->loaded = 1;
+    cycle = conf->cycle;
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
 

@@ -266,9 +266,9 @@ ngx_edge_tls_policy_verify(ngx_http_request_t *r,
         return "no memory";
     }
 
-    /* an address in brackets is no name */
+    /* an address in brackets is no name; what else is malformed is refused */
 
-    if (wanted.malformed) {
+    if (wanted.malformed && host->data[0] == '[') {
         ngx_memzero(&wanted, sizeof(ngx_edge_tls_policy_state_t));
 
         if (ngx_edge_tls_policy_find(r->pool, conf, &nothing, &wanted)

@@ -59,6 +59,7 @@ typedef struct {
     edge_revocation_index_t        *index;
     uint64_t                        nlists;
     uint64_t                        nkept;     /* issuers taken from before */
+    int64_t                         due;       /* first thisUpdate to come, 0 */
 
     /* the first ones; paths are to be freed */
     size_t                          nproblems;

@@ -150,6 +150,7 @@ edge_revocation_check(edge_revocation_lists_t *work, size_t file, size_t place,
     const edge_crl_t *crl)
 {
     X509                       *issuer;
+    edge_revocation_report_t   *report;
     edge_revocation_problem_e   problem;
 
     issuer = edge_revocation_signer(work, crl, &problem);
@@ -160,6 +161,12 @@ edge_revocation_check(edge_revocation_lists_t *work, size_t file, size_t place,
     }
 
     if (crl->this_update > work->build->now) {
+        report = work->report;
+
+        if (report->due == 0 || crl->this_update < report->due) {
+            report->due = crl->this_update;
+        }
+
         edge_revocation_lists_problem(work, file,
                                       EDGE_REVOCATION_NOT_YET_VALID);
         return;

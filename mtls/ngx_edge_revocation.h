@@ -43,6 +43,7 @@ typedef struct {
     uint64_t       key[2];
     u_char         digest[32];    /* of the configuration built from */
     u_char         files[32];
+    int64_t        due;           /* when a list becomes valid, or 0 */
     void          *slots[2];
     size_t         size;          /* of a slot */
 
@@ -108,8 +109,8 @@ ngx_int_t ngx_edge_revocation_add_issuers(ngx_conf_t *cf,
  * of other files: no worker starts without it.
  */
 
-ngx_int_t ngx_edge_revocation_start(ngx_cycle_t *cycle,
-    ngx_edge_revocation_t *rev);
+ngx_int_t ngx_edge_revocation_start(ngx_edge_revocation_t *rev,
+    ngx_log_t *log);
 
 
 /* Builds the index anew if a file has changed; to be called once a second. */

@@ -28,7 +28,7 @@ static void ngx_edge_revocation_log(ngx_edge_revocation_task_t *task,
 
 
 ngx_int_t
-ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
+ngx_edge_revocation_start(ngx_edge_revocation_t *rev, ngx_log_t *log)
 {
     ngx_int_t                    rc;
     ngx_uint_t                   waited;
@@ -36,7 +36,7 @@ ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
 
     for (waited = 0; !ngx_edge_revocation_acquire(rev); waited += 10) {
         if (waited > NGX_EDGE_REVOCATION_WAIT) {
-            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+            ngx_log_error(NGX_LOG_WARN, log, 0,
                           "revocation lists are still being loaded");
             return NGX_OK;
         }
@@ -53,7 +53,7 @@ ngx_edge_revocation_start(ngx_cycle_t *cycle, ngx_edge_revocation_t *rev)
     }
 
     ngx_edge_revocation_build(&task);
-    rc = ngx_edge_revocation_publish(&task, cycle->log);
+    rc = ngx_edge_revocation_publish(&task, log);
 
     ngx_edge_revocation_clear_old(&task);
     ngx_edge_revocation_release(rev);
@@ -169,6 +169,7 @@ ngx_edge_revocation_build(ngx_edge_revocation_task_t *task)
     }
 
     if (shared->generation
+        && (shared->due == 0 || shared->due > (int64_t) time(NULL))
         && ngx_memcmp(task->files, shared->files, 32) == 0
         && ngx_memcmp(rev->digest, shared->digest, 32) == 0)
     {
@@ -219,6 +220,7 @@ ngx_edge_revocation_publish(ngx_edge_revocation_task_t *task, ngx_log_t *log)
         {
             ngx_memcpy(shared->files, task->files, 32);
             ngx_memcpy(shared->digest, task->rev->digest, 32);
+            shared->due = task->report.due;
         }
 
         if (task->result == EDGE_REVOCATION_BUILD_OK) {

@@ -314,6 +314,16 @@ policy of "n1.bulk.test" changed: min_tls from "1.2" to "1.1" by user "u"
 policies changed: 4 records by user "u"
 E
 
+# each line is right by itself, both are not
+
+($status, $json) = ask('PUT', "$base/bulk",
+    qq({"hostname":"two.test","settings":{"min_tls":"1.3"}}\n)
+    . qq({"hostname":"two.test","settings":{"max_tls":"1.2"}}\n));
+is($status, 400, 'lines of one name that cannot be together');
+like($json->{errors}[0]{message}, qr/min_tls above max_tls: two\.test/,
+    '... said so');
+is((ask('GET', "$base/min_tls/two.test"))[0], 404, '... nothing is stored');
+
 # the map is full
 
 my ($full, $last);

@@ -192,6 +192,8 @@ is(status('default.test', 'strict.test'), 200,
     'a host that demands what there is');
 is(status('default.test', 'no.test'), 421, 'a host that is rejected');
 is(status('default.test', '[::1]'), 200, 'a host that is an address');
+is(status('default.test', $_), 421, 'a malformed host')
+    for 'a!b.strict.test', 'a' x 64 . '.strict.test', '.strict.test';
 is(status('default.test', 'h1.test', '--http2'), 421,
     'a host without HTTP/2, over it');
 is(status('default.test', 'h1.test', '--http1.1'), 200, '... and not over it');

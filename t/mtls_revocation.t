@@ -252,6 +252,14 @@ my %refused = map { $_ => get('alice', version => $_)->{session} } 1.2, 1.3;
         $check->($what);
     }
 
+    # a clock behind that of the authority: the time comes, the file stays
+
+    ok(loaded(sub { $pki->list('ca', 'ca.crl', this => 5,
+        entries => entries('alice', 'dave')) }), 'of soon: seen');
+    is(status('dave'), 200, 'of soon: not yet');
+    ok($edge->wait_for(60, sub { status('dave') eq '400' }),
+        'of soon: counts when it is valid');
+
     ok(loaded(sub { $pki->list('ca', 'ca.crl', entries => entries('dave'),
         number => 3, pem => 1) }), 'mended, as PEM');
     is(status('dave'), 400, 'mended: the new list counts');
@@ -398,6 +406,16 @@ sub ski {
         entries => entries('bob'), count => 200_000) }), 'too many entries');
     like($edge->log, qr/do not fit into "mtls_crl_zone"/, 'are told of');
     is(status('alice'), 400, 'too many entries: the last index serves');
+
+    my $log = length $edge->log;
+    $edge->write_conf(http => http("$crl", 'mtls_crl_zone 5m;')
+        =~ s/mtls_crl_zone 6m;//r);
+    kill 'HUP', $edge->{pid};
+    ok($edge->wait_for(60, sub { substr($edge->log, $log)
+        =~ /do not fit into "mtls_crl_zone"/ }), 'nor into another zone');
+    sleep 1;
+    ok($edge->read_pid, 'the reload is refused, the master process stays');
+    is(status('alice'), 400, '... and its workers');
 
     for ([ "mtls_crl_policy maybe;",
             qr/invalid parameter "maybe" in "mtls_crl_policy"/ ],
