@@ -591,7 +591,15 @@ ngx_http_ecg_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    return ngx_edge_policy_store_give(cycle, &emcf->store);
+    /* an error would end the master process, and the workers that there are */
+
+    if (ngx_edge_policy_store_give(cycle, &emcf->store) != NGX_OK
+        && ngx_is_init_cycle(cycle->old_cycle))
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
