@@ -6,16 +6,7 @@
 #include "ngx_edge_headers.h"
 
 
-static ngx_str_t  ngx_edge_accept_encoding = ngx_string("Accept-Encoding");
-static ngx_str_t  ngx_edge_available_dictionary =
-    ngx_string("Available-Dictionary");
-static ngx_str_t  ngx_edge_vary_both =
-    ngx_string("Accept-Encoding, Available-Dictionary");
-
-
-/* the next member of a comma separated list, trimmed; 0: there is none */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_edge_headers_member(ngx_str_t *rest, ngx_str_t *member)
 {
     u_char  *p, *end, *comma;
@@ -51,7 +42,7 @@ ngx_edge_headers_member(ngx_str_t *rest, ngx_str_t *member)
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_edge_headers_is(const ngx_str_t *s, const char *name, size_t len)
 {
     return s->len == len && ngx_strncasecmp(s->data, (u_char *) name, len) == 0;
@@ -75,13 +66,6 @@ ngx_edge_headers_lists(ngx_str_t *value, const char *name, size_t len)
 }
 
 
-#define ngx_edge_headers_is_name(s, name)                                    \
-    ngx_edge_headers_is(s, name, sizeof(name) - 1)
-
-#define ngx_edge_headers_lists_name(s, name)                                 \
-    ngx_edge_headers_lists(s, name, sizeof(name) - 1)
-
-
 static void
 ngx_edge_headers_note_vary(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
 {
@@ -90,6 +74,7 @@ ngx_edge_headers_note_vary(ngx_edge_headers_t *headers, ngx_table_elt_t *h)
     any = ngx_edge_headers_lists_name(&h->value, "*");
 
     if (any || ngx_edge_headers_lists_name(&h->value, "Accept-Encoding")) {
+        headers->vary_again = (headers->vary != NULL);
         headers->vary = h;
     }
 
@@ -247,116 +232,6 @@ ngx_edge_headers_add(ngx_http_request_t *r, char *name, ngx_str_t *value)
     return h;
 }
 
-
-#if (NGX_HTTP_GZIP)
-
-/* takes Accept-Encoding out of a Vary field: nginx will write its own */
-
-static ngx_int_t
-ngx_edge_headers_unvary(ngx_http_request_t *r, ngx_table_elt_t *vary)
-{
-    u_char     *p, *start;
-    ngx_str_t   rest, member;
-
-    start = ngx_pnalloc(r->pool, vary->value.len + 1);
-    if (start == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = start;
-    rest = vary->value;
-
-    while (ngx_edge_headers_member(&rest, &member)) {
-
-        if (member.len == 0
-            || ngx_edge_headers_is_name(&member, "Accept-Encoding"))
-        {
-            continue;
-        }
-
-        if (p != start) {
-            *p++ = ',';
-        }
-
-        p = ngx_cpymem(p, member.data, member.len);
-    }
-
-    vary->value.data = start;
-    vary->value.len = p - start;
-    vary->hash = (p == start) ? 0 : vary->hash;
-
-    return NGX_OK;
-}
-
-#endif
-
-
-static ngx_int_t
-ngx_edge_headers_vary_dictionary(ngx_http_request_t *r,
-    ngx_edge_headers_t *headers)
-{
-    if (headers->vary_dictionary) {
-        return NGX_OK;
-    }
-
-    headers->vary_dictionary = 1;
-
-    return ngx_edge_headers_add(r, "Vary", &ngx_edge_available_dictionary)
-           ? NGX_OK : NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_edge_headers_vary_encoding(ngx_http_request_t *r,
-    ngx_edge_headers_t *headers, ngx_str_t *value)
-{
-#if (NGX_HTTP_GZIP)
-
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    /* nginx's header filter writes the field; gzip below may ask for it too */
-
-    if (clcf->gzip_vary) {
-        r->gzip_vary = 1;
-
-        return headers->vary ? ngx_edge_headers_unvary(r, headers->vary)
-                             : NGX_OK;
-    }
-
-#endif
-
-    if (headers->vary) {
-        return NGX_OK;
-    }
-
-    headers->vary = ngx_edge_headers_add(r, "Vary", value);
-
-    if (headers->vary && value == &ngx_edge_vary_both) {
-        headers->vary_dictionary = 1;
-    }
-
-    return headers->vary ? NGX_OK : NGX_ERROR;
-}
-
-
-ngx_int_t
-ngx_edge_headers_vary(ngx_http_request_t *r, ngx_edge_headers_t *headers,
-    ngx_uint_t dictionaries)
-{
-    ngx_str_t  *value;
-
-    value = (dictionaries && !headers->vary_dictionary)
-            ? &ngx_edge_vary_both : &ngx_edge_accept_encoding;
-
-    if (ngx_edge_headers_vary_encoding(r, headers, value) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return dictionaries ? ngx_edge_headers_vary_dictionary(r, headers)
-                        : NGX_OK;
-}
 
 
 ngx_int_t

@@ -15,6 +15,7 @@
 typedef struct {
     ngx_table_elt_t  *vary;             /* names Accept-Encoding or is "*" */
     ngx_table_elt_t  *allow_origin;     /* Access-Control-Allow-Origin */
+    unsigned          vary_again:1;     /* more than one line is as vary */
     unsigned          vary_dictionary:1;    /* Vary: Available-Dictionary */
     unsigned          digests:1;        /* fields that clients check it by */
     unsigned          use_as:1;         /* Use-As-Dictionary (RFC 9842) */
@@ -36,9 +37,22 @@ ngx_uint_t ngx_edge_headers_is_digest(ngx_str_t *name);
 /* Removes these fields, which are of other bytes than those that are sent. */
 void ngx_edge_headers_clear_digests(ngx_http_request_t *r);
 
+/* The next member of a list parted by commas, trimmed; 0: there is none. */
+ngx_uint_t ngx_edge_headers_member(ngx_str_t *rest, ngx_str_t *member);
+
+/* Is it the name?  Case does not count. */
+ngx_uint_t ngx_edge_headers_is(const ngx_str_t *s, const char *name,
+    size_t len);
+
 /* Is name a member of a list parted by commas?  Case does not count. */
 ngx_uint_t ngx_edge_headers_lists(ngx_str_t *value, const char *name,
     size_t len);
+
+#define ngx_edge_headers_is_name(s, name)                                    \
+    ngx_edge_headers_is(s, name, sizeof(name) - 1)
+
+#define ngx_edge_headers_lists_name(s, name)                                 \
+    ngx_edge_headers_lists(s, name, sizeof(name) - 1)
 
 /* All Accept-Encoding lines of the request. */
 void ngx_edge_headers_accept(ngx_http_request_t *r,

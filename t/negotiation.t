@@ -71,6 +71,8 @@ sub answers {
         vary_ours => ['Vary: Accept-Encoding'],
         vary_lower => ['Vary: accept-encoding, Origin'],
         vary_lines => ['Vary: Origin', 'Vary: Accept-Encoding'],
+        vary_twice => ['Vary: Accept-Encoding',
+            'Vary: accept-encoding, Origin'],
         vary_near => ['Vary: X-Accept-Encoding'],
         etag => ['ETag: "abc"'],
         etag_weak => ['ETag: W/"abc"'],
@@ -147,7 +149,8 @@ subtest 'Vary names Accept-Encoding once' => sub {
         for my $path (qw(/page.html /vary_on/page.html /gzip_too/page.html
             /up/status/200 /up_vary_on/status/200 /up/vary_origin
             /up/vary_ours /up/vary_lower /up/vary_lines /up/vary_near
-            /up_vary_on/vary_ours /up_vary_on/vary_origin))
+            /up_vary_on/vary_ours /up_vary_on/vary_origin /up/vary_twice
+            /up_vary_on/vary_twice))
         {
             my $r = fetch($path, $accept);
             is(vary_count($r), 1, "$path " . ($accept || 'none'))
@@ -157,6 +160,8 @@ subtest 'Vary names Accept-Encoding once' => sub {
 
     like(fetch('/up/vary_origin', 'zstd')->line('Vary'), qr/\bOrigin\b/,
         'what the upstream said stays');
+    like(fetch("/$_/vary_twice", 'zstd')->line('Vary'), qr/\bOrigin\b/,
+        "kept beside another line: $_") for qw(up up_vary_on);
     like(fetch('/up/vary_near', 'zstd')->line('Vary'), qr/X-Accept-Encoding/,
         'so does a similar name');
 
