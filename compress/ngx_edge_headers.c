@@ -233,7 +233,6 @@ ngx_edge_headers_add(ngx_http_request_t *r, char *name, ngx_str_t *value)
 }
 
 
-
 ngx_int_t
 ngx_edge_headers_coded(ngx_http_request_t *r, ngx_edge_headers_t *headers,
     const char *coding)
