@@ -60,7 +60,8 @@ look_up(const edge_revocation_index_t *index, const unsigned char *id,
         serial[4] = (unsigned char) (n >> 8);
         serial[5] = (unsigned char) n;
 
-        found += edge_revocation_index_find(index, id, serial, 6, 0, 0)
+        found += edge_revocation_index_find(index, id, serial, 6,
+                                            EDGE_REVOCATION_USER, 0, 0)
                  == EDGE_REVOCATION_REVOKED;
     }
 

@@ -196,6 +196,8 @@ edge_crl_read_head(edge_crl_reader_t *r, uint64_t end, edge_der_element_t *next)
 
     crl = r->crl;
     crl->next_update = INT64_MAX;
+    crl->covers_users = 1;
+    crl->covers_cas = 1;
 
     result = edge_crl_next(r, end, 0, &item);
 

@@ -56,7 +56,10 @@ typedef struct {
     unsigned char    base_number[EDGE_CRL_MAX_NUMBER];
     int              is_delta;
 
-    unsigned char    scope[32];        /* digest of issuingDistributionPoint */
+    /* issuingDistributionPoint: its digest, and of whom the list tells all */
+    unsigned char    scope[32];
+    int              covers_users;
+    int              covers_cas;
 
     uint64_t         count;            /* of entries */
 

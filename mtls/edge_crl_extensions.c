@@ -16,10 +16,20 @@
 #define EDGE_CRL_AUTHORITY_KEY_ID     35
 
 
+/* Tags of issuingDistributionPoint */
+
+#define EDGE_CRL_POINT_NAME           0xa0
+#define EDGE_CRL_ONLY_USERS           0x81
+#define EDGE_CRL_ONLY_CAS             0x82
+#define EDGE_CRL_ONLY_SOME_REASONS    0x83
+
+
 static edge_crl_result_e edge_crl_extension(edge_crl_t *crl, unsigned char id,
     int critical, const edge_der_item_t *value);
 static edge_crl_result_e edge_crl_scope(edge_crl_t *crl,
     const edge_der_item_t *value);
+static edge_crl_result_e edge_crl_scope_field(edge_crl_t *crl,
+    const edge_der_item_t *field);
 static edge_crl_result_e edge_crl_number(const edge_der_item_t *value,
     unsigned char *number);
 
@@ -204,12 +214,11 @@ edge_crl_extension(edge_crl_t *crl, unsigned char id, int critical,
 }
 
 
-/* Lists of other issuers' certificates, or not of certificates, are refused. */
-
 static edge_crl_result_e
 edge_crl_scope(edge_crl_t *crl, const edge_der_item_t *value)
 {
     edge_der_item_t       point, item;
+    edge_crl_result_e     result;
     const unsigned char  *p, *end;
 
     p = value->data;
@@ -228,12 +237,9 @@ edge_crl_scope(edge_crl_t *crl, const edge_der_item_t *value)
             return EDGE_CRL_MALFORMED;
         }
 
-        /* indirectCRL, onlyContainsAttributeCerts */
-
-        if ((item.tag == 0x84 || item.tag == 0x85) && item.len == 1
-            && item.data[0] != 0)
-        {
-            return EDGE_CRL_UNSUPPORTED;
+        result = edge_crl_scope_field(crl, &item);
+        if (result != EDGE_CRL_OK) {
+            return result;
         }
     }
 
@@ -241,6 +247,47 @@ edge_crl_scope(edge_crl_t *crl, const edge_der_item_t *value)
                       NULL)
                ? EDGE_CRL_OK
                : EDGE_CRL_NO_MEMORY;
+}
+
+
+/* Lists of other issuers' certificates, or not of certificates, are refused. */
+
+static edge_crl_result_e
+edge_crl_scope_field(edge_crl_t *crl, const edge_der_item_t *field)
+{
+    if (field->tag == EDGE_CRL_POINT_NAME) {
+        return EDGE_CRL_OK;
+    }
+
+    /* any certificate may be revoked for another reason, RFC 5280, 6.3.3 */
+
+    if (field->tag == EDGE_CRL_ONLY_SOME_REASONS) {
+        crl->covers_users = 0;
+        crl->covers_cas = 0;
+        return EDGE_CRL_OK;
+    }
+
+    if (field->len != 1) {
+        return EDGE_CRL_MALFORMED;
+    }
+
+    if (field->data[0] == 0) {
+        return EDGE_CRL_OK;
+    }
+
+    switch (field->tag) {
+
+    case EDGE_CRL_ONLY_USERS:
+        crl->covers_cas = 0;
+        return EDGE_CRL_OK;
+
+    case EDGE_CRL_ONLY_CAS:
+        crl->covers_users = 0;
+        return EDGE_CRL_OK;
+
+    default: /* indirectCRL, onlyContainsAttributeCerts */
+        return EDGE_CRL_UNSUPPORTED;
+    }
 }
 
 

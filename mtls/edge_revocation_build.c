@@ -100,6 +100,15 @@ edge_revocation_is_of(const edge_revocation_list_t *list,
 }
 
 
+static void
+edge_revocation_cover(int64_t *until, const edge_revocation_list_t *list)
+{
+    if (*until == EDGE_REVOCATION_NOT_COVERED || list->next_update < *until) {
+        *until = list->next_update;
+    }
+}
+
+
 /* Counts what the issuer has now, as an issuer of the index has it. */
 
 static void
@@ -107,12 +116,17 @@ edge_revocation_sum(const edge_revocation_lists_t *lists,
     const unsigned char *id, edge_revocation_issuer_t *sum)
 {
     size_t                         i;
+    int64_t                       *until;
     const edge_revocation_list_t  *list;
 
     memset(sum, 0, sizeof(edge_revocation_issuer_t));
 
     sum->next_update = INT64_MAX;
     sum->this_update = INT64_MIN;
+
+    until = sum->covered_until;
+    until[EDGE_REVOCATION_USER] = EDGE_REVOCATION_NOT_COVERED;
+    until[EDGE_REVOCATION_CA] = EDGE_REVOCATION_NOT_COVERED;
 
     for (i = 0; i < lists->count; i++) {
         list = &lists->lists[i];
@@ -136,6 +150,14 @@ edge_revocation_sum(const edge_revocation_lists_t *lists,
 
         if (list->this_update > sum->this_update) {
             sum->this_update = list->this_update;
+        }
+
+        if (list->covers_users) {
+            edge_revocation_cover(&until[EDGE_REVOCATION_USER], list);
+        }
+
+        if (list->covers_cas) {
+            edge_revocation_cover(&until[EDGE_REVOCATION_CA], list);
         }
     }
 }
@@ -219,6 +241,8 @@ edge_revocation_add_issuers(edge_revocation_work_t *work)
 
         issuer->next_update = now.next_update;
         issuer->this_update = now.this_update;
+        memcpy(issuer->covered_until, now.covered_until,
+               sizeof(now.covered_until));
         issuer->nlists = now.nlists;
         issuer->ndeltas = now.ndeltas;
     }

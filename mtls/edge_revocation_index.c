@@ -165,6 +165,8 @@ edge_revocation_add_table(edge_revocation_index_t *index,
     memcpy(issuer->id, id, EDGE_REVOCATION_ID_LEN);
     issuer->next_update = INT64_MAX;
     issuer->this_update = INT64_MIN;
+    issuer->covered_until[EDGE_REVOCATION_USER] = INT64_MAX;
+    issuer->covered_until[EDGE_REVOCATION_CA] = INT64_MAX;
     issuer->nlists = 0;
     issuer->ndeltas = 0;
     issuer->count = 0;
@@ -201,6 +203,8 @@ edge_revocation_index_copy_issuer(edge_revocation_index_t *index,
     if (copy) {
         copy->next_update = issuer->next_update;
         copy->this_update = issuer->this_update;
+        memcpy(copy->covered_until, issuer->covered_until,
+               sizeof(copy->covered_until));
         copy->nlists = issuer->nlists;
         copy->ndeltas = issuer->ndeltas;
         copy->count = issuer->count;
@@ -342,8 +346,9 @@ edge_revocation_index_remove(edge_revocation_index_t *index,
 edge_revocation_verdict_e
 edge_revocation_index_find(const edge_revocation_index_t *index,
     const unsigned char *id, const unsigned char *serial, size_t len,
-    int64_t now, int64_t stale)
+    edge_revocation_kind_e kind, int64_t now, int64_t stale)
 {
+    int64_t                          until;
     uint64_t                         hash[2];
     const uint64_t                  *slot;
     const edge_revocation_issuer_t  *issuer;
@@ -366,6 +371,11 @@ edge_revocation_index_find(const edge_revocation_index_t *index,
         return EDGE_REVOCATION_REVOKED;
     }
 
-    return (issuer->next_update < now - stale) ? EDGE_REVOCATION_STALE
-                                               : EDGE_REVOCATION_GOOD;
+    until = issuer->covered_until[kind];
+
+    if (until == EDGE_REVOCATION_NOT_COVERED) {
+        return EDGE_REVOCATION_NO_LIST;
+    }
+
+    return (until < now - stale) ? EDGE_REVOCATION_STALE : EDGE_REVOCATION_GOOD;
 }

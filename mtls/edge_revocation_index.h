@@ -17,11 +17,26 @@
 #define EDGE_REVOCATION_ID_LEN       16
 #define EDGE_REVOCATION_MAX_ISSUERS  1024
 
+#define EDGE_REVOCATION_NOT_COVERED  INT64_MIN
+
+
+/* What a list may be limited to: cA of basicConstraints tells them apart. */
+
+typedef enum {
+    EDGE_REVOCATION_USER,
+    EDGE_REVOCATION_CA,
+    EDGE_REVOCATION_KINDS
+} edge_revocation_kind_e;
+
 
 typedef struct {
     unsigned char              id[EDGE_REVOCATION_ID_LEN];
     int64_t                    next_update;    /* the earliest of its lists */
     int64_t                    this_update;    /* the latest */
+
+    /* next_update of lists of a kind, or EDGE_REVOCATION_NOT_COVERED */
+    int64_t                    covered_until[EDGE_REVOCATION_KINDS];
+
     uint64_t                   nlists;         /* base lists */
     uint64_t                   ndeltas;
     uint64_t                   first;          /* of its slots */
@@ -51,7 +66,7 @@ typedef enum {
 typedef enum {
     EDGE_REVOCATION_GOOD,
     EDGE_REVOCATION_REVOKED,
-    EDGE_REVOCATION_NO_LIST,       /* no list of this issuer is known */
+    EDGE_REVOCATION_NO_LIST,       /* of this issuer and kind is known */
     EDGE_REVOCATION_STALE          /* not listed, and the list is too old */
 } edge_revocation_verdict_e;
 
@@ -70,7 +85,10 @@ edge_revocation_index_t *edge_revocation_index_init(void *memory, size_t size,
     const uint64_t *key);
 
 
-/* Adds an issuer with room for so many entries; NULL if there is none. */
+/*
+ * Adds an issuer with room for so many entries; NULL if there is none.  Until
+ * told otherwise its lists cover all kinds and have no next_update.
+ */
 
 edge_revocation_issuer_t *edge_revocation_index_add_issuer(
     edge_revocation_index_t *index, const unsigned char *id, uint64_t entries);
@@ -103,12 +121,14 @@ void edge_revocation_index_remove(edge_revocation_index_t *index,
 
 /*
  * Looks a certificate up.  A list is too old from stale seconds after its
- * next_update on; what it lists is revoked nevertheless.
+ * next_update on; what it lists is revoked nevertheless, as is what is listed
+ * by a list of another kind.
  */
 
 edge_revocation_verdict_e edge_revocation_index_find(
     const edge_revocation_index_t *index, const unsigned char *id,
-    const unsigned char *serial, size_t len, int64_t now, int64_t stale);
+    const unsigned char *serial, size_t len, edge_revocation_kind_e kind,
+    int64_t now, int64_t stale);
 
 
 #endif /* _EDGE_REVOCATION_INDEX_H_INCLUDED_ */

@@ -253,6 +253,8 @@ edge_revocation_keep(edge_revocation_lists_t *work, size_t file, size_t place,
     list->next_update = crl->next_update;
     list->count = crl->count;
     list->is_delta = crl->is_delta;
+    list->covers_users = crl->covers_users;
+    list->covers_cas = crl->covers_cas;
 
     memcpy(list->number, crl->number, sizeof(list->number));
     memcpy(list->base_number, crl->base_number, sizeof(list->base_number));

@@ -30,6 +30,8 @@ typedef struct {
     unsigned char    number[EDGE_CRL_MAX_NUMBER];
     unsigned char    base_number[EDGE_CRL_MAX_NUMBER];
     unsigned char    scope[32];
+    int              covers_users;
+    int              covers_cas;
     unsigned char    digest[EVP_MAX_MD_SIZE];
 } edge_revocation_list_t;
 

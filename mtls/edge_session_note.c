@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/x509v3.h>
 
 #include "edge_certificate.h"
 #include "edge_der.h"
@@ -12,7 +13,7 @@
 
 /* magic and version, then items: tag, length in 3 bytes, value */
 
-#define EDGE_SESSION_NOTE_MAGIC     "edN\1"
+#define EDGE_SESSION_NOTE_MAGIC     "edN\2"
 #define EDGE_SESSION_NOTE_MAGIC_LEN 4
 #define EDGE_SESSION_NOTE_ITEM_LEN  4
 #define EDGE_SESSION_NOTE_MAX_VALUE 0xffffff
@@ -24,7 +25,8 @@ typedef enum {
     EDGE_SESSION_NOTE_ISSUER_SKI,
     EDGE_SESSION_NOTE_CHAIN,
     EDGE_SESSION_NOTE_CHAIN_LEFT_OUT,
-    EDGE_SESSION_NOTE_KEY
+    EDGE_SESSION_NOTE_KEY,
+    EDGE_SESSION_NOTE_CA_KEY
 } edge_session_note_tag_e;
 
 
@@ -156,11 +158,12 @@ edge_session_note_add_chain(edge_text_t *note,
 static void
 edge_session_note_add_key(edge_text_t *note, X509 *cert, X509 *issuer)
 {
-    int                   len;
-    edge_text_t           key;
-    unsigned char        *der, id[EDGE_REVOCATION_ID_LEN];
-    edge_der_item_t       serial;
-    const unsigned char  *p;
+    int                       len;
+    edge_text_t               key;
+    unsigned char            *der, id[EDGE_REVOCATION_ID_LEN];
+    edge_der_item_t           serial;
+    const unsigned char      *p;
+    edge_session_note_tag_e   tag;
 
     der = NULL;
     len = i2d_ASN1_INTEGER(X509_get0_serialNumber(cert), &der);
@@ -173,7 +176,12 @@ edge_session_note_add_key(edge_text_t *note, X509 *cert, X509 *issuer)
     {
         edge_text_add(&key, (char *) id, sizeof(id));
         edge_text_add(&key, (const char *) serial.data, serial.len);
-        edge_session_note_add(note, EDGE_SESSION_NOTE_KEY, key.data, key.len);
+
+        tag = (X509_get_extension_flags(cert) & EXFLAG_CA)
+                  ? EDGE_SESSION_NOTE_CA_KEY
+                  : EDGE_SESSION_NOTE_KEY;
+
+        edge_session_note_add(note, tag, key.data, key.len);
 
     } else {
         note->failed = 1;
@@ -291,12 +299,14 @@ edge_session_note_read_item(unsigned tag, edge_session_note_span_t *value,
         return EDGE_SESSION_NOTE_OK;
 
     case EDGE_SESSION_NOTE_KEY:
+    case EDGE_SESSION_NOTE_CA_KEY:
         if (note->nkeys == EDGE_SESSION_NOTE_MAX_CHAIN + 1
             || value->len <= EDGE_REVOCATION_ID_LEN)
         {
             return EDGE_SESSION_NOTE_BAD;
         }
 
+        note->is_ca[note->nkeys] = (tag == EDGE_SESSION_NOTE_CA_KEY);
         note->keys[note->nkeys++] = *value;
         return EDGE_SESSION_NOTE_OK;
 

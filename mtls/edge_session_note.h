@@ -41,8 +41,10 @@ typedef struct {
 
     int                       chain_left_out; /* longer than was allowed */
 
-    /* of each certificate but the root: edge_revocation_issuer_id(), serial */
+    /* of each certificate but the root: edge_revocation_issuer_id(), serial,
+       and whether basicConstraints say that it is an authority's */
     edge_session_note_span_t  keys[EDGE_SESSION_NOTE_MAX_CHAIN + 1];
+    int                       is_ca[EDGE_SESSION_NOTE_MAX_CHAIN + 1];
     size_t                    nkeys;
 } edge_session_note_t;
 

@@ -11,7 +11,7 @@ static ngx_int_t ngx_edge_revocation_digest(ngx_conf_t *cf,
     ngx_edge_revocation_t *rev);
 static ngx_edge_revocation_status_e ngx_edge_revocation_find_one(
     ngx_edge_revocation_t *rev, const edge_revocation_index_t *index,
-    const edge_session_note_span_t *key);
+    const edge_session_note_span_t *key, edge_revocation_kind_e kind);
 
 
 ngx_int_t
@@ -220,7 +220,10 @@ ngx_edge_revocation_find(ngx_edge_revocation_t *rev,
         status = NGX_EDGE_REVOCATION_GOOD;
 
         for (i = 0; i < note->nkeys; i++) {
-            found = ngx_edge_revocation_find_one(rev, index, &note->keys[i]);
+            found = ngx_edge_revocation_find_one(rev, index, &note->keys[i],
+                                                 note->is_ca[i]
+                                                     ? EDGE_REVOCATION_CA
+                                                     : EDGE_REVOCATION_USER);
 
             if (found != NGX_EDGE_REVOCATION_GOOD
                 && status != NGX_EDGE_REVOCATION_REVOKED)
@@ -263,7 +266,8 @@ ngx_edge_revocation_policy(ngx_edge_revocation_t *rev, const u_char *id)
 
 static ngx_edge_revocation_status_e
 ngx_edge_revocation_find_one(ngx_edge_revocation_t *rev,
-    const edge_revocation_index_t *index, const edge_session_note_span_t *key)
+    const edge_revocation_index_t *index, const edge_session_note_span_t *key,
+    edge_revocation_kind_e kind)
 {
     ngx_edge_revocation_policy_t  *policy;
 
@@ -272,7 +276,7 @@ ngx_edge_revocation_find_one(ngx_edge_revocation_t *rev,
     switch (edge_revocation_index_find(index, key->data,
                                        key->data + EDGE_REVOCATION_ID_LEN,
                                        key->len - EDGE_REVOCATION_ID_LEN,
-                                       ngx_time(), policy->stale))
+                                       kind, ngx_time(), policy->stale))
     {
     case EDGE_REVOCATION_GOOD:
         return NGX_EDGE_REVOCATION_GOOD;

@@ -23,12 +23,14 @@ $pki->issue('ca', 'server', '/CN=localhost', use => 'server');
 $pki->issue('ca', $_, "/CN=$_") for qw(alice bob dave);
 $pki->issue('twin', 'trudy', '/CN=trudy');
 $pki->issue('mid', 'carol', '/CN=carol');
+$pki->sign('ca', 'mallory', '/CN=mallory', "basicConstraints=critical,CA:TRUE\n"
+    . "keyUsage=critical,digitalSignature,keyCertSign\n");
 $pki->write('carol-chain.crt', $pki->text('carol.crt', 'mid.crt'));
 $pki->write('both.crt', $pki->text('ca.crt', 'twin.crt'));
 $pki->write('keys', 'k' x 80);
 
 my %cert = map { $_ => [ cert => "$dir$_.crt", key => "$dir$_.key" ] }
-    qw(alice bob dave trudy);
+    qw(alice bob dave trudy mallory);
 $cert{carol} = [ chain => "${dir}carol-chain.crt", key => "${dir}carol.key" ];
 
 my %serial = map { $_ => $pki->serial($_) } qw(alice bob dave trudy carol mid);
@@ -392,9 +394,47 @@ sub ski {
 }
 
 
-# 7. what fits, what does not; what is refused
+# 7. lists of some certificates only: of bob, of carol's intermediate, of an
+# authority that is a client itself
+
+for ([ 'users and CAs', '', [ [ 'users' ], [ 'cas' ] ], 200, 200, 200 ],
+    [ 'CAs', '', [ [ 'cas' ] ], 400, 200, 200 ],
+    [ 'users', '', [ [ 'users' ] ], 200, 400, 400 ],
+    [ 'some reasons', '', [ [ 'reasons' ] ], 400, 400, 400 ],
+    [ 'old of users', '', [ [ 'users', next => -3600 ], [ 'cas' ] ],
+        400, 200, 200 ],
+    [ 'old of users, stale', 'mtls_crl_policy hard stale=2h;',
+        [ [ 'users', next => -3600 ], [ 'cas' ] ], 200, 200, 200 ],
+    [ 'all, and old of some reasons', '', [ [ undef ],
+        [ 'reasons', next => -3600 ] ], 200, 200, 200 ],
+    [ 'a part of users', '', [ [ 'users', scope => 'http://x/1' ] ],
+        200, 400, 400 ],
+    [ 'CAs, soft', 'mtls_crl_policy soft;', [ [ 'cas' ] ], 200, 200, 200 ],
+    [ 'some reasons, soft', 'mtls_crl_policy soft;', [ [ 'reasons' ] ],
+        200, 200, 200 ],
+    [ 'no list', '', [], 400, 400, 400 ],
+    [ 'attributes', '', [ [ 'attributes' ] ], 400, 400, 400 ])
+{
+    my ($name, $policy, $lists, @want) = @$_;
+    my @paths = ("${dir}twin.crl", "${dir}mid.crl");
+
+    push @paths, $pki->list('ca', "part-$#paths.crl", only => $_->[0],
+        entries => entries('alice'), @{$_}[1 .. $#$_]) for @$lists;
+
+    $edge->write_conf(http => http("@paths", $policy));
+    ok($edge->reload, "only $name: reloaded");
+    is(status('bob'), $want[0], "only $name: a user");
+    is(status('carol'), $want[1], "only $name: below a CA");
+    is(status('mallory'), $want[2], "only $name: a CA as a client");
+    is(status('alice'), 400, "only $name: listed");
+}
+
+
+# 8. what fits, what does not; what is refused
 
 {
+    $edge->write_conf(http => http("${dir}twin.crl ${dir}mid.crl $crl"));
+    ok($edge->reload, 'reloaded with all lists');
     ok(loaded(sub { $pki->list('ca', 'ca.crl', number => 99,
         entries => entries('alice'), count => 100_000) }), 'many entries');
     like($edge->log, qr/revocation lists loaded: 100001 entries of 3 issuers/,

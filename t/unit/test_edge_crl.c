@@ -321,6 +321,79 @@ refuses_what_it_does_not_know(void **state)
 }
 
 
+static edge_crl_result_e
+read_scope(edge_crl_t *crl, const char *scope, int len)
+{
+    X509_CRL           *list;
+    source_t            source;
+    X509_EXTENSION     *extension;
+    ASN1_OCTET_STRING  *value;
+
+    list = new_crl(1, 0);
+    value = ASN1_OCTET_STRING_new();
+    ASN1_OCTET_STRING_set(value, (const unsigned char *) scope, len);
+    extension = X509_EXTENSION_create_by_NID(NULL,
+                    NID_issuing_distribution_point, 1, value);
+    X509_CRL_add_ext(list, extension, -1);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(value);
+    sign(list, key, EVP_sha256());
+
+    return read_der(crl, &source, 1000);
+}
+
+
+static void
+tells_what_a_list_covers(void **state)
+{
+    static const struct {
+        const char         *scope;
+        int                 len;
+        edge_crl_result_e   result;
+    } bad[] = {
+        { "\x30\x03\x84\x01\xff", 5, EDGE_CRL_UNSUPPORTED },  /* indirect */
+        { "\x30\x03\x85\x01\xff", 5, EDGE_CRL_UNSUPPORTED },  /* attributes */
+        { "\x30\x03\x86\x01\xff", 5, EDGE_CRL_UNSUPPORTED },
+        { "\x30\x02\x81\x00", 4, EDGE_CRL_MALFORMED },
+        { "\x30\x04\x82\x02\xff\xff", 6, EDGE_CRL_MALFORMED },
+        { "\x30\x03\x81\x02\xff", 5, EDGE_CRL_MALFORMED },
+    };
+
+    static const struct {
+        const char  *scope;
+        int          len;
+        int          users;
+        int          cas;
+    } good[] = {
+        { "\x30\x00", 2, 1, 1 },
+        { "\x30\x06\xa0\x04\xa0\x02\x86\x00", 8, 1, 1 },
+        { "\x30\x03\x81\x01\x00", 5, 1, 1 },
+        { "\x30\x03\x81\x01\xff", 5, 1, 0 },
+        { "\x30\x03\x82\x01\xff", 5, 0, 1 },
+        { "\x30\x06\x81\x01\xff\x82\x01\xff", 8, 0, 0 },
+        { "\x30\x04\x83\x02\x06\x40", 6, 0, 0 },
+        { "\x30\x06\x82\x01\xff\x84\x01\x00", 8, 0, 1 },
+    };
+
+    size_t       i;
+    edge_crl_t   crl;
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(read_scope(&crl, bad[i].scope, bad[i].len),
+                         bad[i].result);
+        edge_crl_free(&crl);
+    }
+
+    for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_int_equal(read_scope(&crl, good[i].scope, good[i].len),
+                         EDGE_CRL_OK);
+        assert_int_equal(crl.covers_users, good[i].users);
+        assert_int_equal(crl.covers_cas, good[i].cas);
+        edge_crl_free(&crl);
+    }
+}
+
+
 /* No cut and no changed byte makes a list that verifies. */
 
 static void
@@ -484,6 +557,7 @@ main(void)
         cmocka_unit_test(reads_lists_with_nothing_in_them),
         cmocka_unit_test(reads_lists_longer_than_its_buffer),
         cmocka_unit_test(refuses_what_it_does_not_know),
+        cmocka_unit_test(tells_what_a_list_covers),
         cmocka_unit_test(refuses_what_is_cut_or_changed),
         cmocka_unit_test(stops_when_told),
         cmocka_unit_test(says_that_memory_fails),

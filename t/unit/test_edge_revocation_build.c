@@ -103,11 +103,52 @@ tear_down(void **state)
 }
 
 
+/* Limits lists to 'u'sers, 'c'as, some 'r'easons; 'p' and 'q' are points. */
+
+static void
+add_scope(X509_CRL *crl, const char *scope)
+{
+    GENERAL_NAME        *name;
+    ISSUING_DIST_POINT  *point;
+
+    if (*scope == '\0') {
+        return;
+    }
+
+    point = ISSUING_DIST_POINT_new();
+
+    for ( /* void */ ; *scope; scope++) {
+        switch (*scope) {
+        case 'u':
+            point->onlyuser = 0xff;
+            break;
+        case 'c':
+            point->onlyCA = 0xff;
+            break;
+        case 'r':
+            point->onlysomereasons = ASN1_BIT_STRING_new();
+            ASN1_BIT_STRING_set_bit(point->onlysomereasons, 1, 1);
+            break;
+        default:
+            name = a2i_GENERAL_NAME(NULL, NULL, NULL, GEN_URI, scope, 0);
+            point->distpoint = DIST_POINT_NAME_new();
+            point->distpoint->type = 0;
+            point->distpoint->name.fullname = GENERAL_NAMES_new();
+            sk_GENERAL_NAME_push(point->distpoint->name.fullname, name);
+            break;
+        }
+    }
+
+    X509_CRL_add1_ext_i2d(crl, NID_issuing_distribution_point, point, 1, 0);
+    ISSUING_DIST_POINT_free(point);
+}
+
+
 /* A list of one certificate in the file; signed by another if told. */
 
 static void
-write_list(const char *file, int ca, int signer, long serial, int number,
-    int base)
+write_list_of(const char *file, int ca, int signer, long serial, int number,
+    int base, const char *scope, int reason, int64_t next)
 {
     int             len;
     char            name[64];
@@ -118,6 +159,8 @@ write_list(const char *file, int ca, int signer, long serial, int number,
     X509_REVOKED   *revoked;
     unsigned char  *der;
 
+    ASN1_ENUMERATED  *code;
+
     crl = X509_CRL_new();
     time = ASN1_TIME_set(NULL, 1700000000 + number);
     integer = ASN1_INTEGER_new();
@@ -127,8 +170,22 @@ write_list(const char *file, int ca, int signer, long serial, int number,
     X509_CRL_set_issuer_name(crl, X509_get_subject_name(cas[ca]));
     X509_CRL_set1_lastUpdate(crl, time);
     X509_REVOKED_set_revocationDate(revoked, time);
+
+    if (next) {
+        ASN1_TIME_set(time, next);
+        X509_CRL_set1_nextUpdate(crl, time);
+    }
+
     ASN1_INTEGER_set(integer, serial);
     X509_REVOKED_set_serialNumber(revoked, integer);
+
+    if (reason) {
+        code = ASN1_ENUMERATED_new();
+        ASN1_ENUMERATED_set(code, reason);
+        X509_REVOKED_add1_ext_i2d(revoked, NID_crl_reason, code, 0, 0);
+        ASN1_ENUMERATED_free(code);
+    }
+
     X509_CRL_add0_revoked(crl, revoked);
 
     ASN1_INTEGER_set(integer, number);
@@ -139,6 +196,7 @@ write_list(const char *file, int ca, int signer, long serial, int number,
         X509_CRL_add1_ext_i2d(crl, NID_delta_crl, integer, 1, 0);
     }
 
+    add_scope(crl, scope);
     X509_CRL_sign(crl, keys[signer], EVP_sha256());
 
     der = NULL;
@@ -152,6 +210,14 @@ write_list(const char *file, int ca, int signer, long serial, int number,
     X509_CRL_free(crl);
     ASN1_TIME_free(time);
     ASN1_INTEGER_free(integer);
+}
+
+
+static void
+write_list(const char *file, int ca, int signer, long serial, int number,
+    int base)
+{
+    write_list_of(file, ca, signer, serial, number, base, "", 0, 0);
 }
 
 
@@ -189,13 +255,22 @@ build(edge_revocation_report_t *report, int slot,
 
 
 static edge_revocation_verdict_e
-find(const edge_revocation_index_t *index, int ca, unsigned char serial)
+find_kind(const edge_revocation_index_t *index, int ca, unsigned char serial,
+    edge_revocation_kind_e kind)
 {
     unsigned char  id[EDGE_REVOCATION_ID_LEN];
 
     assert_true(edge_revocation_issuer_id(cas[ca], id));
 
-    return edge_revocation_index_find(index, id, &serial, 1, 1800000000, 0);
+    return edge_revocation_index_find(index, id, &serial, 1, kind, 1800000000,
+                                      0);
+}
+
+
+static edge_revocation_verdict_e
+find(const edge_revocation_index_t *index, int ca, unsigned char serial)
+{
+    return find_kind(index, ca, serial, EDGE_REVOCATION_USER);
 }
 
 
@@ -237,6 +312,63 @@ takes_the_latest_list_and_its_deltas(void **state)
 
     edge_revocation_report_free(&report);
     unlink_all();
+}
+
+
+/* Lists of some certificates tell nothing of others, but what they list. */
+
+static void
+tells_which_certificates_lists_cover(void **state)
+{
+    static const struct {
+        const char                 *scopes[2];
+        int64_t                     next[2];
+        edge_revocation_verdict_e   user;
+        edge_revocation_verdict_e   ca;
+    } cases[] = {
+        { { "u" }, { 0 }, EDGE_REVOCATION_GOOD, EDGE_REVOCATION_NO_LIST },
+        { { "c" }, { 0 }, EDGE_REVOCATION_NO_LIST, EDGE_REVOCATION_GOOD },
+        { { "r" }, { 0 }, EDGE_REVOCATION_NO_LIST, EDGE_REVOCATION_NO_LIST },
+        { { "uc" }, { 0 }, EDGE_REVOCATION_NO_LIST, EDGE_REVOCATION_NO_LIST },
+        { { "ur", "c" }, { 0 }, EDGE_REVOCATION_NO_LIST, EDGE_REVOCATION_GOOD },
+        { { "u", "c" }, { 0 }, EDGE_REVOCATION_GOOD, EDGE_REVOCATION_GOOD },
+        { { "u", "c" }, { 1799999999, 1800000000 },
+          EDGE_REVOCATION_STALE, EDGE_REVOCATION_GOOD },
+        { { "", "c" }, { 0, 1799999999 },
+          EDGE_REVOCATION_GOOD, EDGE_REVOCATION_STALE },
+        { { "", "r" }, { 0, 1799999999 },
+          EDGE_REVOCATION_GOOD, EDGE_REVOCATION_GOOD },
+        { { "p" }, { 0 }, EDGE_REVOCATION_GOOD, EDGE_REVOCATION_GOOD },
+        { { "up", "q" }, { 0, 1799999999 },
+          EDGE_REVOCATION_STALE, EDGE_REVOCATION_STALE },
+    };
+
+    size_t                    i;
+    edge_revocation_report_t  report;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        write_list_of("a", 0, 0, 1, 1, 0, cases[i].scopes[0], 0,
+                      cases[i].next[0]);
+
+        if (cases[i].scopes[1]) {
+            write_list_of("b", 0, 0, 2, 1, 0, cases[i].scopes[1], 0,
+                          cases[i].next[1]);
+        }
+
+        assert_int_equal(build(&report, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+        assert_int_equal(report.nproblems, 0);
+        assert_int_equal(find_kind(report.index, 0, 3, EDGE_REVOCATION_USER),
+                         cases[i].user);
+        assert_int_equal(find_kind(report.index, 0, 3, EDGE_REVOCATION_CA),
+                         cases[i].ca);
+        assert_int_equal(find_kind(report.index, 0, 1, EDGE_REVOCATION_USER),
+                         EDGE_REVOCATION_REVOKED);
+        assert_int_equal(find_kind(report.index, 0, 1, EDGE_REVOCATION_CA),
+                         EDGE_REVOCATION_REVOKED);
+
+        edge_revocation_report_free(&report);
+        unlink_all();
+    }
 }
 
 
@@ -340,6 +472,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(tells_authorities_of_one_name_apart),
         cmocka_unit_test(takes_the_latest_list_and_its_deltas),
+        cmocka_unit_test(tells_which_certificates_lists_cover),
         cmocka_unit_test(keeps_an_issuer_whose_list_is_bad),
         cmocka_unit_test(forgets_an_issuer_whose_list_is_gone),
         cmocka_unit_test(rests_while_it_reads),

@@ -48,7 +48,7 @@ find(edge_revocation_index_t *index, const unsigned char *id, uint32_t n)
     unsigned char  serial[12];
 
     return edge_revocation_index_find(index, id, serial, make_serial(n, serial),
-                                      1000, 0);
+                                      EDGE_REVOCATION_USER, 1000, 0);
 }
 
 
@@ -163,47 +163,90 @@ takes_numbers_in_any_length(void **state)
 
     /* 00 80 01 is its shortest form; 80 01 is another number, negative */
 
-    assert_int_equal(edge_revocation_index_find(index, one, number + 1, 3, 0,
-                                                0),
+    assert_int_equal(edge_revocation_index_find(index, one, number + 1, 3,
+                                                EDGE_REVOCATION_USER, 0, 0),
                      EDGE_REVOCATION_REVOKED);
-    assert_int_equal(edge_revocation_index_find(index, one, number + 2, 2, 0,
-                                                0),
+    assert_int_equal(edge_revocation_index_find(index, one, number + 2, 2,
+                                                EDGE_REVOCATION_USER, 0, 0),
                      EDGE_REVOCATION_GOOD);
-    assert_int_equal(edge_revocation_index_find(index, one, number, 1, 0, 0),
+    assert_int_equal(edge_revocation_index_find(index, one, number, 1,
+                                                EDGE_REVOCATION_USER, 0, 0),
                      EDGE_REVOCATION_GOOD);
 
     free(index);
 }
 
 
+/* One is listed, two is not. */
+
+static edge_revocation_verdict_e
+find_at(const edge_revocation_index_t *index, edge_revocation_kind_e kind,
+    unsigned char serial, int64_t now, int64_t stale)
+{
+    return edge_revocation_index_find(index, one, &serial, 1, kind, now, stale);
+}
+
+
 static void
 tells_old_lists(void **state)
 {
-    unsigned char              serial[12];
+    unsigned                   kind;
     edge_revocation_index_t   *index;
     edge_revocation_issuer_t  *issuer;
 
-    index = new_index(4);
-    issuer = edge_revocation_index_add_issuer(index, one, 4);
-    issuer->next_update = 1000;
+    for (kind = 0; kind < EDGE_REVOCATION_KINDS; kind++) {
+        index = new_index(4);
+        issuer = edge_revocation_index_add_issuer(index, one, 4);
+        issuer->covered_until[kind] = 1000;
 
-    make_serial(1, serial);
-    edge_revocation_index_add(index, issuer, serial, 12);
+        edge_revocation_index_add(index, issuer,
+                                  (const unsigned char *) "\1", 1);
 
-    assert_int_equal(edge_revocation_index_find(index, one, serial, 11, 1000,
-                                                0),
-                     EDGE_REVOCATION_GOOD);
-    assert_int_equal(edge_revocation_index_find(index, one, serial, 11, 1001,
-                                                0),
-                     EDGE_REVOCATION_STALE);
-    assert_int_equal(edge_revocation_index_find(index, one, serial, 11, 1001,
-                                                1),
-                     EDGE_REVOCATION_GOOD);
-    assert_int_equal(edge_revocation_index_find(index, one, serial, 12, 5000,
-                                                0),
-                     EDGE_REVOCATION_REVOKED);
+        assert_int_equal(find_at(index, kind, 2, 1000, 0),
+                         EDGE_REVOCATION_GOOD);
+        assert_int_equal(find_at(index, kind, 2, 1001, 0),
+                         EDGE_REVOCATION_STALE);
+        assert_int_equal(find_at(index, kind, 2, 1001, 1),
+                         EDGE_REVOCATION_GOOD);
+        assert_int_equal(find_at(index, kind, 1, 5000, 0),
+                         EDGE_REVOCATION_REVOKED);
+        assert_int_equal(find_at(index, !kind, 2, 5000, 0),
+                         EDGE_REVOCATION_GOOD);
 
-    free(index);
+        free(index);
+    }
+}
+
+
+static void
+knows_nothing_of_what_no_list_covers(void **state)
+{
+    unsigned                   kind;
+    edge_revocation_index_t   *index, *copy;
+    edge_revocation_issuer_t  *issuer;
+
+    for (kind = 0; kind < EDGE_REVOCATION_KINDS; kind++) {
+        index = new_index(4);
+        copy = new_index(4);
+        issuer = edge_revocation_index_add_issuer(index, one, 4);
+        issuer->covered_until[kind] = EDGE_REVOCATION_NOT_COVERED;
+
+        edge_revocation_index_add(index, issuer,
+                                  (const unsigned char *) "\1", 1);
+
+        assert_int_equal(find_at(index, kind, 2, 0, INT32_MAX),
+                         EDGE_REVOCATION_NO_LIST);
+        assert_int_equal(find_at(index, !kind, 2, 0, 0), EDGE_REVOCATION_GOOD);
+        assert_int_equal(find_at(index, kind, 1, 0, 0),
+                         EDGE_REVOCATION_REVOKED);
+
+        assert_non_null(edge_revocation_index_copy_issuer(copy, index, issuer));
+        assert_int_equal(find_at(copy, kind, 2, 0, 0), EDGE_REVOCATION_NO_LIST);
+        assert_int_equal(find_at(copy, !kind, 2, 0, 0), EDGE_REVOCATION_GOOD);
+
+        free(index);
+        free(copy);
+    }
 }
 
 
@@ -277,6 +320,7 @@ main(void)
         cmocka_unit_test(keeps_issuers_apart),
         cmocka_unit_test(takes_numbers_in_any_length),
         cmocka_unit_test(tells_old_lists),
+        cmocka_unit_test(knows_nothing_of_what_no_list_covers),
         cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(looks_nowhere_but_in_its_slots),
         cmocka_unit_test(takes_24_bytes_an_entry_at_most),

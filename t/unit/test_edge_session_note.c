@@ -19,9 +19,10 @@ static STACK_OF(X509)  *chain;
 
 
 static X509 *
-new_certificate(long serial, const char *not_after)
+new_certificate(long serial, const char *not_after, int is_ca)
 {
     X509               *cert;
+    BASIC_CONSTRAINTS  *constraints;
     ASN1_OCTET_STRING  *ski;
 
     cert = X509_new();
@@ -36,6 +37,11 @@ new_certificate(long serial, const char *not_after)
     X509_add1_ext_i2d(cert, NID_subject_key_identifier, ski, 0, 0);
     ASN1_OCTET_STRING_free(ski);
 
+    constraints = BASIC_CONSTRAINTS_new();
+    constraints->ca = is_ca ? 0xff : 0;
+    X509_add1_ext_i2d(cert, NID_basic_constraints, constraints, 1, 0);
+    BASIC_CONSTRAINTS_free(constraints);
+
     X509_sign(cert, key, EVP_sha256());
 
     return cert;
@@ -48,9 +54,9 @@ make_chain(void **state)
     key = EVP_EC_gen("P-256");
     chain = sk_X509_new_null();
 
-    sk_X509_push(chain, new_certificate(1, "20400101000000Z"));
-    sk_X509_push(chain, new_certificate(0x1234, "20330518033320Z"));
-    sk_X509_push(chain, new_certificate(3, "20500101000000Z"));
+    sk_X509_push(chain, new_certificate(1, "20400101000000Z", 0));
+    sk_X509_push(chain, new_certificate(0x1234, "20330518033320Z", 1));
+    sk_X509_push(chain, new_certificate(3, "20500101000000Z", 1));
 
     return 0;
 }
@@ -85,6 +91,8 @@ reads_what_it_wrote(void **state)
     assert_int_equal(note.keys[0].data[16], 1);
     assert_int_equal(note.keys[1].len, 18);
     assert_memory_equal(note.keys[1].data + 16, "\x12\x34", 2);
+    assert_false(note.is_ca[0]);
+    assert_true(note.is_ca[1]);
 
     /* the intermediate is the first to expire */
     assert_int_equal(note.valid_until, 2000000000);

@@ -243,6 +243,7 @@ sub der_extension {
 #   count       that many more, numbered from 10000000 (hex) on
 #   this, next  seconds from now
 #   number, base, scope    CRL number, of a delta's base, distribution point
+#   only        its certificates: users, cas, reasons (some) or attributes
 #   unknown     a critical extension nobody knows
 #   pem         as PEM; key: signed by another's key
 
@@ -267,14 +268,16 @@ sub list {
         $entries .= "\x30\x19\x02\x06\x10\x00" . pack('N', $i) . $date;
     }
 
-    my $scope = $o{scope} && tlv(0x30, tlv(0xa0, tlv(0xa0,
-        tlv(0x86, $o{scope}))));
+    my $scope = $o{scope} && tlv(0xa0, tlv(0xa0, tlv(0x86, $o{scope})));
+    $scope = ($scope || '') . { users => "\x81\x01\xff",
+        cas => "\x82\x01\xff", reasons => "\x83\x02\x06\x40",
+        attributes => "\x85\x01\xff" }->{ $o{only} } if $o{only};
     my $extensions = join '',
         defined $o{number} ? der_extension($id->(20), 0,
             der_number(sprintf '%x', $o{number})) : '',
         defined $o{base} ? der_extension($id->(27), 1,
             der_number(sprintf '%x', $o{base})) : '',
-        $scope ? der_extension($id->(28), 1, $scope) : '',
+        $scope ? der_extension($id->(28), 1, tlv(0x30, $scope)) : '',
         $o{unknown} ? der_extension($id->(99), 1, "\x05\x00") : '';
 
     my $tbs = tlv(0x30, der_number('1') . $algorithm . $name
