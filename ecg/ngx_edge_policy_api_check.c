@@ -85,8 +85,11 @@ ngx_edge_policy_api_check_tls(ngx_http_request_t *r,
     result = entry->result;
     auth = entry->tls.auth;
 
-    (void) ngx_snprintf(text, sizeof(text), "%s %s %s%s%Z",
+    /* a name, if it is one that is wrong */
+
+    (void) ngx_snprintf(text, sizeof(text), "%s%s%s %s%s%Z",
                         edge_policy_key_name(entry->error.key),
+                        entry->error.name[0] ? " " : "",
                         entry->error.name, edge_tls_policy_error_text(result),
                         entry->error.needs ? entry->error.needs : "");
 

@@ -339,10 +339,12 @@ ngx_edge_tls_policy_use(ngx_pool_t *pool, edge_tls_policy_name_t *name,
 
     if (entry->result != EDGE_TLS_POLICY_OK) {
         ngx_log_error(NGX_LOG_ERR, pool->log, 0,
-                      "policy \"%V\" cannot be applied: \"%s\" in \"%s\" %s",
-                      &state->name, entry->error.name,
+                      "policy \"%V\" cannot be applied: %s%s%s\"%s\" %s%s",
+                      &state->name, entry->error.name[0] ? "\"" : "",
+                      entry->error.name, entry->error.name[0] ? "\" in " : "",
                       edge_policy_key_name(entry->error.key),
-                      edge_tls_policy_error_text(entry->result));
+                      edge_tls_policy_error_text(entry->result),
+                      entry->error.needs ? entry->error.needs : "");
         state->failure = "policy cannot be applied";
         return NGX_OK;
     }

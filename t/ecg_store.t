@@ -136,12 +136,15 @@ diag(sprintf 'slowest change seen after %.1f ms', 1000 * $slowest);
 
 like(edge_policy('set m.test groups=NOSUCH'), qr/"NOSUCH" in "groups" is/,
     'a record that does not compile is refused');
+like(edge_policy('set m.test "ciphers=!ALL"'),
+    qr/: "ciphers" leaves nothing to choose from$/m, '... nor an empty list');
 like(edge_policy('get m.test'), qr/no such record/, '... and not stored');
 
 edge_policy('set "*.m.test" max_tls=1.2');
 edge_policy('set a.m.test min_tls=1.3');
 is(answers('a.m.test'), 'alert 40', 'a record that cannot be applied');
-like($edge->log, qr/policy "a\.m\.test" cannot be applied: .* above max_tls/,
+like($edge->log,
+    qr/policy "a\.m\.test" cannot be applied: "min_tls" is above max_tls/,
     '... is logged');
 like(answers('b.m.test'), qr/^1\.2/, '... and is alone in that');
 

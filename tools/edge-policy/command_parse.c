@@ -36,8 +36,10 @@ policy_compiles(command_t *command, const char *name,
 
     if (!ok) {
         say(command);
-        fprintf(stderr, "%s: \"%s\" in \"%s\" %s%s\n", name,
-                entry->error.name, edge_policy_key_name(entry->error.key),
+        fprintf(stderr, "%s: %s%s%s\"%s\" %s%s\n", name,
+                entry->error.name[0] ? "\"" : "", entry->error.name,
+                entry->error.name[0] ? "\" in " : "",
+                edge_policy_key_name(entry->error.key),
                 edge_tls_policy_error_text(entry->result),
                 entry->error.needs ? entry->error.needs : "");
     }
