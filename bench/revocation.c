@@ -3,6 +3,7 @@
  *        mtls/edge_revocation_index.c mtls/edge_crl.c
  *        mtls/edge_crl_extensions.c mtls/edge_crl_file.c
  *        mtls/edge_crl_signature.c mtls/edge_der.c mtls/edge_pages.c
+ *        mtls/edge_revocation_scope.c
  *        -lssl -lcrypto
  */
 

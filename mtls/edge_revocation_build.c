@@ -6,18 +6,14 @@
 
 #include <openssl/err.h>
 
-#include "edge_pages.h"
 #include "edge_revocation_lists.h"
+#include "edge_revocation_scope.h"
 
 
 typedef struct {
     const edge_revocation_build_t  *build;
     edge_revocation_report_t       *report;
     edge_revocation_lists_t         lists;
-
-    /* of the list being added */
-    edge_revocation_issuer_t       *issuer;
-    int                             is_full;
 } edge_revocation_work_t;
 
 
@@ -25,10 +21,6 @@ static edge_revocation_build_result_e edge_revocation_fill(
     edge_revocation_work_t *work);
 static int edge_revocation_keep_issuers(edge_revocation_work_t *work);
 static int edge_revocation_add_issuers(edge_revocation_work_t *work);
-static edge_revocation_build_result_e edge_revocation_add_list(
-    edge_revocation_work_t *work, edge_revocation_list_t *list);
-static int edge_revocation_add_entry(void *data, const unsigned char *serial,
-    size_t len, unsigned reason);
 
 
 edge_revocation_build_result_e
@@ -63,6 +55,7 @@ static edge_revocation_build_result_e
 edge_revocation_fill(edge_revocation_work_t *work)
 {
     size_t                           i;
+    const edge_revocation_list_t    *list;
     const edge_revocation_build_t   *build;
     edge_revocation_build_result_e   result;
 
@@ -78,13 +71,22 @@ edge_revocation_fill(edge_revocation_work_t *work)
     }
 
     for (i = 0; i < work->lists.count; i++) {
-        if (!work->lists.lists[i].used) {
+        list = &work->lists.lists[i];
+
+        if (!list->used) {
             continue;
         }
 
-        result = edge_revocation_add_list(work, &work->lists.lists[i]);
-        if (result != EDGE_REVOCATION_BUILD_OK) {
-            return result;
+        work->report->nlists++;
+
+        /* with its deltas */
+
+        if (!list->is_delta) {
+            result = edge_revocation_scope_add(&work->lists, list);
+
+            if (result != EDGE_REVOCATION_BUILD_OK) {
+                return result;
+            }
         }
     }
 
@@ -248,92 +250,6 @@ edge_revocation_add_issuers(edge_revocation_work_t *work)
     }
 
     return 1;
-}
-
-
-static edge_revocation_build_result_e
-edge_revocation_add_list(edge_revocation_work_t *work,
-    edge_revocation_list_t *list)
-{
-    size_t                           place;
-    edge_crl_t                       crl;
-    edge_crl_file_t                 *source;
-    edge_crl_result_e                result;
-    edge_revocation_build_result_e   rc;
-
-    source = edge_pages_alloc(sizeof(edge_crl_file_t));
-    if (source == NULL) {
-        return EDGE_REVOCATION_BUILD_NO_MEMORY;
-    }
-
-    if (!edge_crl_file_open(source, work->lists.files.names[list->file])) {
-        edge_pages_free(source, sizeof(edge_crl_file_t));
-        return EDGE_REVOCATION_BUILD_CHANGED;
-    }
-
-    source->rest = work->build->rest;
-    memset(&crl, 0, sizeof(edge_crl_t));
-
-    work->issuer = edge_revocation_index_issuer(work->report->index, list->id);
-    work->is_full = 0;
-    result = EDGE_CRL_MALFORMED;
-
-    for (place = 0; edge_crl_file_next(source) == 1; place++) {
-        if (place == list->place) {
-            result = edge_crl_read(&crl, edge_crl_file_read, source,
-                                   edge_revocation_add_entry, work);
-            break;
-        }
-    }
-
-    /* what was verified is what was added now, or all is done again */
-
-    if (work->is_full) {
-        rc = EDGE_REVOCATION_BUILD_CHANGED;
-
-    } else if (result == EDGE_CRL_NO_MEMORY) {
-        rc = EDGE_REVOCATION_BUILD_NO_MEMORY;
-
-    } else if (result != EDGE_CRL_OK
-               || memcmp(crl.digest, list->digest, sizeof(crl.digest)) != 0)
-    {
-        rc = EDGE_REVOCATION_BUILD_CHANGED;
-
-    } else {
-        rc = EDGE_REVOCATION_BUILD_OK;
-        work->report->nlists++;
-    }
-
-    if (rc == EDGE_REVOCATION_BUILD_CHANGED) {
-        edge_revocation_lists_problem(&work->lists, list->file,
-                                      EDGE_REVOCATION_CHANGED);
-    }
-
-    edge_crl_free(&crl);
-    edge_crl_file_close(source);
-    edge_pages_free(source, sizeof(edge_crl_file_t));
-
-    return rc;
-}
-
-
-static int
-edge_revocation_add_entry(void *data, const unsigned char *serial, size_t len,
-    unsigned reason)
-{
-    edge_revocation_work_t  *work = data;
-
-    if (reason == EDGE_CRL_REMOVE_FROM_CRL) {
-        edge_revocation_index_remove(work->report->index, work->issuer, serial,
-                                     len);
-        return 0;
-    }
-
-    work->is_full = (edge_revocation_index_add(work->report->index,
-                                               work->issuer, serial, len)
-                     != EDGE_REVOCATION_OK);
-
-    return work->is_full;
 }
 
 

@@ -265,8 +265,8 @@ edge_revocation_keep(edge_revocation_lists_t *work, size_t file, size_t place,
 }
 
 
-static int
-edge_revocation_is_same_scope(const edge_revocation_list_t *one,
+int
+edge_revocation_lists_is_same_scope(const edge_revocation_list_t *one,
     const edge_revocation_list_t *two)
 {
     return memcmp(one->id, two->id, EDGE_REVOCATION_ID_LEN) == 0
@@ -290,7 +290,7 @@ edge_revocation_choose(edge_revocation_lists_t *work)
             other = &work->lists[k];
 
             if (k != i && !other->is_delta
-                && edge_revocation_is_same_scope(list, other)
+                && edge_revocation_lists_is_same_scope(list, other)
                 && (other->this_update > list->this_update
                     || (other->this_update == list->this_update && k < i)))
             {
@@ -312,7 +312,7 @@ edge_revocation_choose(edge_revocation_lists_t *work)
             other = &work->lists[k];
 
             if (other->used && !other->is_delta
-                && edge_revocation_is_same_scope(list, other)
+                && edge_revocation_lists_is_same_scope(list, other)
                 && memcmp(other->number, list->base_number,
                           EDGE_CRL_MAX_NUMBER)
                    >= 0)

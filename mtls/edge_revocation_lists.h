@@ -58,6 +58,12 @@ int edge_revocation_lists_scan(edge_revocation_lists_t *work,
     const edge_revocation_build_t *build, edge_revocation_report_t *report);
 
 
+/* The same issuer's, and with the same issuingDistributionPoint, if any */
+
+int edge_revocation_lists_is_same_scope(const edge_revocation_list_t *one,
+    const edge_revocation_list_t *two);
+
+
 /* Adds a problem with a file to the report. */
 
 void edge_revocation_lists_problem(edge_revocation_lists_t *work, size_t file,

@@ -2,7 +2,8 @@
          mtls/edge_revocation_lists.c mtls/edge_revocation_issuer.c
          mtls/edge_revocation_index.c mtls/edge_crl.c mtls/edge_der.c
          mtls/edge_crl_extensions.c mtls/edge_crl_signature.c
-         mtls/edge_crl_file.c mtls/edge_pages.c -lcrypto */
+         mtls/edge_crl_file.c mtls/edge_pages.c
+         mtls/edge_revocation_scope.c -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
+#include "edge_crl.h"
 #include "edge_revocation_build.h"
 
 
@@ -77,7 +79,7 @@ unlink_all(void)
     char         name[64];
     const char  *letter;
 
-    for (letter = "abc"; *letter; letter++) {
+    for (letter = "abcde"; *letter; letter++) {
         snprintf(name, sizeof(name), "%s/%c", dir, *letter);
         unlink(name);
     }
@@ -372,6 +374,45 @@ tells_which_certificates_lists_cover(void **state)
 }
 
 
+/* A delta takes out what the base list of its own scope has, and no other. */
+
+static void
+removes_within_a_scope_only(void **state)
+{
+    edge_revocation_report_t  report;
+
+    write_list_of("a", 0, 0, 1, 1, 0, "p", 0, 0);
+    write_list_of("b", 0, 0, 1, 1, 0, "q", 0, 0);
+    write_list_of("c", 0, 0, 1, 2, 1, "q", EDGE_CRL_REMOVE_FROM_CRL, 0);
+
+    assert_int_equal(build(&report, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+    assert_int_equal(report.nlists, 3);
+    assert_int_equal(report.index->count, 1);
+    assert_int_equal(find(report.index, 0, 1), EDGE_REVOCATION_REVOKED);
+    edge_revocation_report_free(&report);
+
+    /* the other one, too: now it is in none */
+
+    write_list_of("d", 0, 0, 1, 2, 1, "p", EDGE_CRL_REMOVE_FROM_CRL, 0);
+
+    assert_int_equal(build(&report, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+    assert_int_equal(report.index->count, 0);
+    assert_int_equal(find(report.index, 0, 1), EDGE_REVOCATION_GOOD);
+    edge_revocation_report_free(&report);
+
+    /* and a later delta lists it again */
+
+    write_list_of("e", 0, 0, 1, 3, 1, "p", 0, 0);
+
+    assert_int_equal(build(&report, 0, NULL), EDGE_REVOCATION_BUILD_OK);
+    assert_int_equal(report.nlists, 5);
+    assert_int_equal(find(report.index, 0, 1), EDGE_REVOCATION_REVOKED);
+    edge_revocation_report_free(&report);
+
+    unlink_all();
+}
+
+
 static void
 keeps_an_issuer_whose_list_is_bad(void **state)
 {
@@ -473,6 +514,7 @@ main(void)
         cmocka_unit_test(tells_authorities_of_one_name_apart),
         cmocka_unit_test(takes_the_latest_list_and_its_deltas),
         cmocka_unit_test(tells_which_certificates_lists_cover),
+        cmocka_unit_test(removes_within_a_scope_only),
         cmocka_unit_test(keeps_an_issuer_whose_list_is_bad),
         cmocka_unit_test(forgets_an_issuer_whose_list_is_gone),
         cmocka_unit_test(rests_while_it_reads),
