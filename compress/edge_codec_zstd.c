@@ -227,7 +227,9 @@ edge_codec_zstd_step(edge_encoder_t *encoder, edge_step_e step,
         ZSTD_e_end
     };
 
-    if (encoder->search && in->pos < in->size) {
+    if (encoder->search
+        && edge_zstd_search_takes(encoder->search, in->size - in->pos))
+    {
         return edge_codec_zstd_step_search(encoder, in, out);
     }
 

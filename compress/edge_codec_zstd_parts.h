@@ -18,6 +18,10 @@
 #define EDGE_CODEC_ZSTD_STRUCT  (4 * sizeof(void *))
 
 
+/* attempts of the one that looks at a body once: at the library's default */
+#define EDGE_ZSTD_SEARCH_FAST   ((unsigned) -1)
+
+
 typedef struct edge_zstd_search_s  edge_zstd_search_t;
 
 
@@ -31,19 +35,31 @@ typedef size_t (*edge_codec_zstd_set_pt)(void *target, int name, int value);
 int edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
     const edge_params_t *params, uint64_t size_max, unsigned whole);
 
-/* How often a search of ours tries, or 0: the library searches. */
+/*
+ * How often a search of ours tries, EDGE_ZSTD_SEARCH_FAST, or 0: the library
+ * searches.
+ */
 unsigned edge_codec_zstd_attempts(const edge_params_t *params,
     uint64_t size_max, unsigned whole);
 
-/* The bytes that a search of such bodies goes back at most. */
-size_t edge_zstd_search_reach(uint64_t size_max);
+/* The same of bodies that are whole, in such a window. */
+unsigned edge_zstd_search_attempts(const edge_params_t *params,
+    uint64_t size_max, int window_log);
 
-/* A search of bodies of up to size_max bytes, one block of memory; or NULL. */
+/* The library's own search beside so many attempts; NULL: the level's. */
+const edge_search_t *edge_zstd_search_of_library(const edge_params_t *params,
+    unsigned attempts);
+
+/* A search in bodies of up to size_max bytes, one block of memory; or NULL. */
 edge_zstd_search_t *edge_zstd_search_create(edge_memory_t *memory,
     unsigned attempts, uint64_t size_max);
 
 /* The bytes that it takes. */
-size_t edge_zstd_search_estimate(uint64_t size_max);
+size_t edge_zstd_search_estimate(unsigned attempts, uint64_t size_max);
+
+/* Whether it is for such a body: the fast one leaves the library some. */
+unsigned edge_zstd_search_takes(const edge_zstd_search_t *search,
+    size_t size);
 
 /*
  * A frame of the whole input, which is not empty: its size, or an error of

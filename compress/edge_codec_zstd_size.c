@@ -95,53 +95,14 @@ edge_codec_zstd_set_params(void *target, int name, int value)
 }
 
 
-/* a dictionary has tables of its own, and its search goes with them */
-
-static const edge_search_t *
-edge_codec_zstd_search(const edge_params_t *params)
-{
-    return params->dictionary ? NULL : params->search;
-}
-
-
-/*
- * Ours takes whole bodies whose repetitions are all within the window, where
- * nothing is asked for that the library does as it searches.
- */
-
 unsigned
 edge_codec_zstd_attempts(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
 {
-    const edge_search_t  *search;
-
-    search = edge_codec_zstd_search(params);
-
-    if (search == NULL || !whole || params->target_block
-        || params->long_distance
-        || 1U << edge_codec_zstd_window_log(params, size_max)
-           < edge_zstd_search_reach(size_max))
-    {
-        return 0;
-    }
-
-    return search->attempts;
-}
-
-
-/* what the library codes by, and tables for a search it does not make */
-
-static const edge_search_t  edge_codec_zstd_unsearched = {
-    ZSTD_lazy, ZSTD_HASHLOG_MIN, ZSTD_CHAINLOG_MIN, 1, 4, 0
-};
-
-
-static const edge_search_t *
-edge_codec_zstd_library_search(const edge_params_t *params, uint64_t size_max,
-    unsigned whole)
-{
-    return edge_codec_zstd_attempts(params, size_max, whole)
-           ? &edge_codec_zstd_unsearched : edge_codec_zstd_search(params);
+    return whole
+           ? edge_zstd_search_attempts(params, size_max,
+                              edge_codec_zstd_window_log(params, size_max))
+           : 0;
 }
 
 
@@ -161,14 +122,7 @@ edge_codec_zstd_set_search(edge_codec_zstd_set_pt set, void *target,
         { ZSTD_c_searchLog, search->search_log },
         { ZSTD_c_minMatch, search->min_match },
         { ZSTD_c_useRowMatchFinder,
-          search->chain_log ? ZSTD_ps_disable : ZSTD_ps_enable },
-
-        /* of sequences that it is given */
-
-        { ZSTD_c_blockDelimiters, ZSTD_sf_explicitBlockDelimiters },
-#ifdef ZSTD_c_searchForExternalRepcodes
-        { ZSTD_c_searchForExternalRepcodes, ZSTD_ps_enable }
-#endif
+          search->chain_log ? ZSTD_ps_disable : ZSTD_ps_enable }
     };
 
     for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -176,6 +130,37 @@ edge_codec_zstd_set_search(edge_codec_zstd_set_pt set, void *target,
             return -1;
         }
     }
+
+    return 0;
+}
+
+
+/* how it takes what ours has found, where repeated offsets may be named */
+
+static int
+edge_codec_zstd_set_sequences(edge_codec_zstd_set_pt set, void *target,
+    unsigned attempts)
+{
+    if (attempts == 0) {
+        return 0;
+    }
+
+    if (ZSTD_isError(set(target, ZSTD_c_blockDelimiters,
+                         ZSTD_sf_explicitBlockDelimiters)))
+    {
+        return -1;
+    }
+
+#ifdef ZSTD_c_searchForExternalRepcodes
+
+    if (ZSTD_isError(set(target, ZSTD_c_searchForExternalRepcodes,
+                         attempts == EDGE_ZSTD_SEARCH_FAST
+                         ? ZSTD_ps_disable : ZSTD_ps_enable)))
+    {
+        return -1;
+    }
+
+#endif
 
     return 0;
 }
@@ -205,7 +190,7 @@ edge_codec_zstd_cap_tables(const edge_params_t *params, uint64_t size_max,
     unsigned  i;
 
     if (params->level != ZSTD_CLEVEL_DEFAULT || params->dictionary
-        || edge_codec_zstd_search(params))
+        || params->search)
     {
         return;
     }
@@ -255,16 +240,20 @@ edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
     const edge_params_t *params, uint64_t size_max, unsigned whole)
 {
     int                   window_log;
+    unsigned              attempts;
     const edge_search_t  *search;
 
     window_log = edge_codec_zstd_window_log(params, size_max);
-    search = edge_codec_zstd_library_search(params, size_max, whole);
+    attempts = edge_codec_zstd_attempts(params, size_max, whole);
+
+    search = edge_zstd_search_of_library(params, attempts);
 
     if (search && edge_codec_zstd_set_search(set, target, search) != 0) {
         return -1;
     }
 
-    if (ZSTD_isError(set(target, ZSTD_c_compressionLevel, params->level))
+    if (edge_codec_zstd_set_sequences(set, target, attempts) != 0
+        || ZSTD_isError(set(target, ZSTD_c_compressionLevel, params->level))
         || ZSTD_isError(set(target, ZSTD_c_windowLog, window_log))
         || edge_codec_zstd_set_tables(set, target, params, size_max) != 0)
     {
@@ -338,6 +327,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
     unsigned whole)
 {
     size_t                      size;
+    unsigned                    attempts;
     ZSTD_CCtx_params           *cctx_params;
     const edge_search_t        *search;
     const edge_zstd_tables_t   *tables;
@@ -350,7 +340,8 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
 
     cparams = edge_codec_zstd_level(params, size_max);
     cparams.windowLog = edge_codec_zstd_window_log(params, size_max);
-    search = edge_codec_zstd_library_search(params, size_max, whole);
+    attempts = edge_codec_zstd_attempts(params, size_max, whole);
+    search = edge_zstd_search_of_library(params, attempts);
 
     if (search) {
         cparams.strategy = (ZSTD_strategy) search->strategy;
@@ -389,8 +380,8 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
         return 0;
     }
 
-    if (edge_codec_zstd_attempts(params, size_max, whole)) {
-        size += edge_zstd_search_estimate(size_max);
+    if (attempts) {
+        size += edge_zstd_search_estimate(attempts, size_max);
     }
 
     return size + EDGE_CODEC_ZSTD_OVERHEAD;

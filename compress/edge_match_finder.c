@@ -1,6 +1,5 @@
 
-#include <string.h>
-
+#include "edge_match_bytes.h"
 #include "edge_match_finder.h"
 
 
@@ -57,67 +56,14 @@ edge_match_open(edge_match_finder_t *finder, const unsigned char *data,
 }
 
 
-static inline uint32_t
-edge_match_read32(const unsigned char *p)
-{
-    uint32_t  bytes;
-
-    memcpy(&bytes, p, sizeof(bytes));
-
-    return bytes;
-}
-
-
-/* how many of eight bytes are the same, from the first on */
-
-static inline uint32_t
-edge_match_same(const unsigned char *p, const unsigned char *q)
-{
-    uint64_t  bytes, difference;
-
-    memcpy(&bytes, p, sizeof(bytes));
-    memcpy(&difference, q, sizeof(difference));
-
-    difference ^= bytes;
-
-    if (difference == 0) {
-        return 8;
-    }
-
-#if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-    return (uint32_t) __builtin_ctzll(difference) >> 3;
-#else
-    return (uint32_t) __builtin_clzll(difference) >> 3;
-#endif
-}
-
-
 /* the length of the match at p, of which the first four bytes are known */
 
 static inline uint32_t
 edge_match_length(const edge_match_finder_t *finder, const unsigned char *p,
     uint32_t offset)
 {
-    uint32_t              same;
-    const unsigned char  *begin;
-
-    begin = p;
-    p += EDGE_MATCH_MIN;
-
-    while (finder->end - p >= 8) {
-        same = edge_match_same(p, p - offset);
-        p += same;
-
-        if (same < 8) {
-            return (uint32_t) (p - begin);
-        }
-    }
-
-    while (p < finder->end && *p == *(p - offset)) {
-        p++;
-    }
-
-    return (uint32_t) (p - begin);
+    return EDGE_MATCH_MIN + edge_match_extend(p + EDGE_MATCH_MIN, finder->end,
+                                              offset);
 }
 
 
@@ -156,11 +102,6 @@ edge_match_insert(edge_match_finder_t *finder, uint32_t at)
 
     return first;
 }
-
-
-/* as a call it would take a tenth more of the whole time */
-
-#define edge_match_inline  inline __attribute__((always_inline))
 
 
 /* follows a chain for a match longer than that which is found: 1 or 0 */

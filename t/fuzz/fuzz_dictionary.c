@@ -1,7 +1,8 @@
 /*
  * fuzz: compress/edge_codec_dictionary.c compress/edge_dictionary.c
  *       compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c
- *       compress/edge_codec_zstd_search.c compress/edge_match_finder.c
+ *       compress/edge_codec_zstd_search.c compress/edge_match_fast.c
+ *       compress/edge_match_finder.c
  *       compress/edge_codec_zstd_dictionary.c
  *       compress/edge_codec_zstd_stored.c compress/edge_codec_brotli.c
  *       compress/edge_codec_brotli_dictionary.c

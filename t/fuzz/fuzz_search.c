@@ -1,12 +1,13 @@
 /* fuzz: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c
- *       compress/edge_codec_zstd_search.c compress/edge_match_finder.c
+ *       compress/edge_codec_zstd_search.c compress/edge_match_fast.c
+ *       compress/edge_match_finder.c
  *       compress/edge_codec_zstd_dictionary.c
  *       compress/edge_memory.c -lzstd
  */
 
 /*
- * The input is a body, after one byte of attempts: what our own search makes
- * of it is decoded and compared.
+ * The input is a body, after one byte of attempts, or 0 for the fast search:
+ * what our own search makes of it is decoded and compared.
  */
 
 #include <stdlib.h>
@@ -50,7 +51,13 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         return 0;
     }
 
-    search.attempts = 1 + data[0] % 100;
+    search.attempts = data[0] % 100;
+
+    if (search.attempts == 0) {
+        params.level = 3;
+        params.search = NULL;
+    }
+
     in = (edge_in_t) { data + 1, size - 1, 0 };
     out = (edge_out_t) { coded, edge_codec_zstd.bound(size - 1), 0 };
 

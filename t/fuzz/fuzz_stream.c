@@ -3,7 +3,8 @@
  *       compress/edge_memory.c
  *       compress/edge_codec_zstd.c
  *       compress/edge_codec_zstd_size.c
- *       compress/edge_codec_zstd_search.c compress/edge_match_finder.c
+ *       compress/edge_codec_zstd_search.c compress/edge_match_fast.c
+ *       compress/edge_match_finder.c
  *       compress/edge_codec_zstd_dictionary.c
  *       compress/edge_codec_zstd_stored.c
  *       compress/edge_stored.c compress/edge_spill.c

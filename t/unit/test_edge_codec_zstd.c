@@ -1,6 +1,7 @@
 /*
  * unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c
- *       compress/edge_codec_zstd_search.c compress/edge_match_finder.c
+ *       compress/edge_codec_zstd_search.c compress/edge_match_fast.c
+ *       compress/edge_match_finder.c
  *       compress/edge_codec_zstd_dictionary.c compress/edge_level.c
  *       compress/edge_memory.c compress/edge_zstd_frame.c
  *       t/unit/edge_test.c -lzstd
@@ -11,6 +12,7 @@
 #include <zstd.h>
 
 #include "edge_codec_zstd.h"
+#include "edge_codec_zstd_parts.h"
 #include "edge_codec_zstd_dictionary.h"
 #include "edge_level.h"
 #include "edge_memory.h"
@@ -232,6 +234,12 @@ test_default_tables(void **state)
 
         own = ZSTD_estimateCCtxSize_usingCParams(
                   ZSTD_getCParams(3, cases[i].size_max, 0));
+
+        if (edge_codec_zstd_attempts(&params, cases[i].size_max, 1)) {
+            own += edge_zstd_search_estimate(EDGE_ZSTD_SEARCH_FAST,
+                                             cases[i].size_max);
+        }
+
         assert_in_range(memory.peak + cases[i].spared, own, own + 1024);
 
         /* and what is found is as much */

@@ -1,6 +1,7 @@
 /*
  * unit: compress/edge_codec_zstd.c compress/edge_codec_zstd_size.c
- *       compress/edge_codec_zstd_search.c compress/edge_match_finder.c
+ *       compress/edge_codec_zstd_search.c compress/edge_match_fast.c
+ *       compress/edge_match_finder.c
  *       compress/edge_codec_zstd_dictionary.c compress/edge_level.c
  *       compress/edge_memory.c t/unit/edge_test.c -lzstd
  */
@@ -252,6 +253,67 @@ test_not_ours(void **state)
 }
 
 
+/* at the library's default level we look once at bodies of some sizes */
+
+static void
+test_fast(void **state)
+{
+    size_t           i, size, own;
+    unsigned         kind;
+    edge_memory_t    memory = { 0, 0, 0 };
+    edge_params_t    params = { 3, 23, 0, 0, NULL, NULL };
+    edge_encoder_t  *encoder;
+
+    static const size_t  sizes[] = {
+        0, 1, 4095, 4096, 4097, 12000, 16384, 16385, 65535, 65536, 65537,
+        131072
+    };
+
+    (void) state;
+
+    encoder = edge_codec_zstd.create(&memory, &params, BODY_SIZE, 1);
+    assert_non_null(encoder);
+
+    for (kind = 0; kind < EDGE_TEST_KINDS; kind++) {
+        for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+            size = code(encoder, bodies[kind], sizes[i]);
+            own = ZSTD_compress(room, sizeof(room), bodies[kind], sizes[i], 3);
+            assert_true(size <= own + own / 50 + 8);
+            assert_true(size <= ZSTD_compressBound(sizes[i]));
+        }
+    }
+
+    assert_true(memory.peak <= edge_codec_zstd_estimate(&params, BODY_SIZE,
+                                                        1));
+    edge_codec_zstd.close(encoder);
+    assert_int_equal(memory.used, 0);
+}
+
+
+static void
+test_not_fast(void **state)
+{
+    edge_params_t  params = { 3, 23, 0, 0, NULL, NULL };
+
+    (void) state;
+
+    assert_int_equal(edge_codec_zstd_attempts(&params, 16384, 1),
+                     EDGE_ZSTD_SEARCH_FAST);
+    assert_int_equal(edge_codec_zstd_attempts(&params, BODY_SIZE, 1),
+                     EDGE_ZSTD_SEARCH_FAST);
+    assert_int_equal(edge_codec_zstd_attempts(&params, EDGE_SIZE_UNKNOWN, 1),
+                     EDGE_ZSTD_SEARCH_FAST);
+    assert_int_equal(edge_codec_zstd_attempts(&params, 16384, 0), 0);
+
+    params.level = 4;
+    assert_int_equal(edge_codec_zstd_attempts(&params, 16384, 1), 0);
+
+    params.level = 3;
+    params.window_log = 13;
+    assert_int_equal(edge_codec_zstd_attempts(&params, 16384, 1), 0);
+}
+
+
 /* with too little room it is MORE, and the next body is as any */
 
 static void
@@ -286,7 +348,7 @@ test_no_memory(void **state)
 
     (void) state;
 
-    need = edge_zstd_search_estimate(16384);
+    need = edge_zstd_search_estimate(64, 16384);
 
     for (memory.ceiling = 64; memory.ceiling < need; memory.ceiling += 500) {
         assert_null(edge_codec_zstd.create(&memory, &params, 16384, 1));
@@ -303,6 +365,8 @@ main(void)
         cmocka_unit_test(test_repetitions),
         cmocka_unit_test(test_attempts),
         cmocka_unit_test(test_not_ours),
+        cmocka_unit_test(test_fast),
+        cmocka_unit_test(test_not_fast),
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_reach)
