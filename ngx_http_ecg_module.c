@@ -420,11 +420,7 @@ ngx_http_ecg_reason_variable(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_ecg_add_variables(ngx_conf_t *cf)
 {
-    if (ngx_edge_variable_table_add(cf, ngx_http_ecg_vars) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_edge_tls_policy_init(cf);
+    return ngx_edge_variable_table_add(cf, ngx_http_ecg_vars);
 }
 
 

@@ -1,4 +1,5 @@
 
+#include "edge_blocks.h"
 #include "edge_hot.h"
 #include "ngx_edge_client_hello.h"
 #include "ngx_edge_tls_servers.h"
@@ -12,14 +13,14 @@ typedef struct {
 
 typedef struct {
     ngx_array_t                     handlers;
-    int                             state_index;
 } ngx_edge_client_hello_chain_t;
 
 
-/* Kept on the SSL from the first ClientHello to the second. */
+/* Kept from the first ClientHello to the second. */
 
 typedef struct {
     ngx_str_t                       sni;
+    u_char                          name[TLSEXT_MAXLEN_host_name];
 } ngx_edge_client_hello_state_t;
 
 
@@ -34,7 +35,9 @@ static int ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert,
 static ngx_int_t ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn,
     int *alert, ngx_str_t *sni);
 static ngx_int_t ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello,
-    int *alert, int state_index);
+    int *alert);
+static ngx_int_t ngx_edge_client_hello_keep(ngx_edge_client_hello_t *hello);
+static void ngx_edge_client_hello_release(void *data);
 static int ngx_edge_client_hello_not_resumable(ngx_ssl_conn_t *ssl_conn,
     int is_forward_secure);
 
@@ -45,8 +48,7 @@ static ngx_str_t  ngx_edge_client_hello_modules[] = {
     ngx_null_string
 };
 
-/* survives reloads: an index once taken from OpenSSL is never given back */
-static int        ngx_edge_client_hello_state_index = -1;
+static edge_blocks_t  ngx_edge_client_hello_states;
 
 
 ngx_int_t
@@ -147,19 +149,6 @@ ngx_edge_client_hello_create_chain(ngx_conf_t *cf)
         return NULL;
     }
 
-    if (ngx_edge_client_hello_state_index == -1) {
-        ngx_edge_client_hello_state_index = SSL_get_ex_new_index(0, NULL, NULL,
-                                                                 NULL, NULL);
-    }
-
-    if (ngx_edge_client_hello_state_index == -1) {
-        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
-                      (char *) "SSL_get_ex_new_index() failed");
-        return NULL;
-    }
-
-    chain->state_index = ngx_edge_client_hello_state_index;
-
     ngx_edge_client_hello_install(cf, chain);
 
     return chain;
@@ -203,8 +192,7 @@ ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert, void *arg)
     }
 
     if (ngx_edge_client_hello_sni(ssl_conn, alert, &hello.sni) != NGX_OK
-        || ngx_edge_client_hello_retry(&hello, alert, chain->state_index)
-           != NGX_OK
+        || ngx_edge_client_hello_retry(&hello, alert) != NGX_OK
         || ngx_edge_client_hello_select(&hello, alert) != NGX_OK)
     {
         return SSL_CLIENT_HELLO_ERROR;
@@ -248,9 +236,7 @@ ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn, int *alert, ngx_str_t *sni)
     p += 5;
     len -= 5;
 
-    if (len > TLSEXT_MAXLEN_host_name || ngx_strlchr((u_char *) p,
-                                                     (u_char *) p + len, '\0'))
-    {
+    if (len > TLSEXT_MAXLEN_host_name || memchr(p, '\0', len)) {
         *alert = SSL_AD_UNRECOGNIZED_NAME;
         return NGX_ERROR;
     }
@@ -268,12 +254,12 @@ ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn, int *alert, ngx_str_t *sni)
  */
 
 EDGE_HOT static ngx_int_t
-ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert,
-    int state_index)
+ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert)
 {
     ngx_edge_client_hello_state_t  *state;
 
-    state = SSL_get_ex_data(hello->ssl_conn, state_index);
+    state = ngx_edge_client_hello_kept(hello->connection,
+                                       ngx_edge_client_hello_release);
 
     if (state) {
         hello->retry = 1;
@@ -290,25 +276,65 @@ ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert,
         return NGX_OK;
     }
 
-    state = ngx_palloc(hello->connection->pool,
-                       sizeof(ngx_edge_client_hello_state_t) + hello->sni.len);
-
-    if (state == NULL
-        || SSL_set_ex_data(hello->ssl_conn, state_index, state) == 0)
-    {
+    if (ngx_edge_client_hello_keep(hello) != NGX_OK) {
         *alert = SSL_AD_INTERNAL_ERROR;
         return NGX_ERROR;
     }
 
-    ngx_str_null(&state->sni);
+    return NGX_OK;
+}
+
+
+EDGE_HOT static ngx_int_t
+ngx_edge_client_hello_keep(ngx_edge_client_hello_t *hello)
+{
+    ngx_pool_cleanup_t             *cln;
+    ngx_edge_client_hello_state_t  *state;
+
+    cln = ngx_pool_cleanup_add(hello->connection->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    state = edge_blocks_take(&ngx_edge_client_hello_states,
+                             sizeof(ngx_edge_client_hello_state_t));
+    if (state == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_edge_client_hello_release;
+    cln->data = state;
+
+    state->sni.len = hello->sni.len;
+    state->sni.data = hello->sni.data ? state->name : NULL;
 
     if (hello->sni.data) {
-        state->sni.len = hello->sni.len;
-        state->sni.data = (u_char *) (state + 1);
-        ngx_memcpy(state->sni.data, hello->sni.data, hello->sni.len);
+        ngx_memcpy(state->name, hello->sni.data, hello->sni.len);
     }
 
     return NGX_OK;
+}
+
+
+EDGE_HOT static void
+ngx_edge_client_hello_release(void *data)
+{
+    edge_blocks_give(&ngx_edge_client_hello_states, data);
+}
+
+
+EDGE_HOT void *
+ngx_edge_client_hello_kept(ngx_connection_t *c, ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = c->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == handler) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
 }
 
 

@@ -83,6 +83,16 @@ ngx_int_t ngx_edge_client_hello_session_context(ngx_edge_client_hello_t *hello,
 
 
 /*
+ * The data of the cleanup of a connection's pool that has this handler, NULL
+ * if there is none: what a connection is kept by costs no index of OpenSSL,
+ * which each of its handshakes pays for, and no memory of a pool that is full.
+ */
+
+void *ngx_edge_client_hello_kept(ngx_connection_t *c,
+    ngx_pool_cleanup_pt handler);
+
+
+/*
  * For the callback itself: fills conf_ctx and switches to the SSL context of
  * that server, by nginx's own callback where it has one.
  */

@@ -93,39 +93,41 @@ edge_hostname_copy_labels(const char *in, size_t len, char *out)
     char    ch;
     size_t  i, label;
 
+    /* where the label begins */
+
     label = 0;
 
     for (i = 0; i < len; i++) {
         ch = in[i];
 
-        if (ch == '.') {
-            if (label == 0) {
-                return EDGE_HOSTNAME_MALFORMED;
-            }
-
-            label = 0;
-            out[i] = ch;
-            continue;
-        }
-
         if (ch >= 'A' && ch <= 'Z') {
             ch |= 0x20;
         }
 
-        if (!((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9')
-              || ch == '-' || ch == '_'))
+        out[i] = ch;
+
+        if ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9')
+            || ch == '-' || ch == '_')
         {
-            return EDGE_HOSTNAME_MALFORMED;
+            continue;
         }
 
-        if (++label > EDGE_HOSTNAME_LABEL_MAX) {
+        if (i - label > EDGE_HOSTNAME_LABEL_MAX) {
             return EDGE_HOSTNAME_TOO_LONG;
         }
 
-        out[i] = ch;
+        if (ch != '.' || i == label) {
+            return EDGE_HOSTNAME_MALFORMED;
+        }
+
+        label = i + 1;
     }
 
-    return label ? EDGE_HOSTNAME_OK : EDGE_HOSTNAME_MALFORMED;
+    if (i - label > EDGE_HOSTNAME_LABEL_MAX) {
+        return EDGE_HOSTNAME_TOO_LONG;
+    }
+
+    return (i == label) ? EDGE_HOSTNAME_MALFORMED : EDGE_HOSTNAME_OK;
 }
 
 

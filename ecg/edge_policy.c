@@ -312,3 +312,29 @@ edge_policy_equal(const edge_policy_t *a, const edge_policy_t *b)
 
     return 1;
 }
+
+
+unsigned
+edge_policy_demands(const edge_policy_t *policy)
+{
+    unsigned                    key, demands;
+    const edge_policy_value_t  *values;
+
+    values = policy->values;
+
+    for (key = 0, demands = 0; key < EDGE_POLICY_KEYS; key++) {
+
+        if (values[key].text == NULL
+            || ((key == EDGE_POLICY_HTTP2 || key == EDGE_POLICY_RESUMPTION)
+                && values[key].number != EDGE_POLICY_OFF)
+            || (key == EDGE_POLICY_ACTION
+                && values[key].number != EDGE_POLICY_REJECT))
+        {
+            continue;
+        }
+
+        demands |= 1u << key;
+    }
+
+    return demands;
+}

@@ -124,5 +124,12 @@ void edge_policy_inherit(edge_policy_t *policy, const edge_policy_t *parent,
 
 int edge_policy_equal(const edge_policy_t *a, const edge_policy_t *b);
 
+/*
+ * A mask with a bit for each key that is set, by its number; but of a switch
+ * only if it is off, and of the action only if that is to reject.
+ */
+
+unsigned edge_policy_demands(const edge_policy_t *policy);
+
 
 #endif /* _EDGE_POLICY_H_INCLUDED_ */

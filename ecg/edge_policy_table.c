@@ -8,6 +8,7 @@
 
 
 static int edge_policy_table_compare(const void *one, const void *two);
+static int edge_policy_table_is_word(const edge_policy_record_t *record);
 static edge_policy_record_t *edge_policy_table_find_wildcard(
     const edge_policy_table_t *table, const char **name, size_t *len);
 
@@ -57,20 +58,32 @@ EDGE_HOT edge_policy_record_t *
 edge_policy_table_find(const edge_policy_table_t *table, const char *name,
     size_t len)
 {
-    edge_policy_record_t    key, *p, **found;
+    int                    order;
+    size_t                 low, high, middle;
+    edge_policy_record_t  *record;
 
-    if (table->n == 0) {
-        return NULL;
+    low = 0;
+    high = table->n;
+
+    while (low < high) {
+        middle = low + (high - low) / 2;
+        record = table->records[middle];
+
+        order = (len == record->len) ? memcmp(name, record->name, len)
+                                     : (len < record->len ? -1 : 1);
+        if (order == 0) {
+            return record;
+        }
+
+        if (order < 0) {
+            high = middle;
+
+        } else {
+            low = middle + 1;
+        }
     }
 
-    key.name = name;
-    key.len = len;
-    p = &key;
-
-    found = bsearch(&p, table->records, table->n,
-                    sizeof(edge_policy_record_t *), edge_policy_table_compare);
-
-    return found ? *found : NULL;
+    return NULL;
 }
 
 
@@ -99,6 +112,16 @@ edge_policy_table_find_wildcard(const edge_policy_table_t *table,
 }
 
 
+EDGE_HOT static int
+edge_policy_table_is_word(const edge_policy_record_t *record)
+{
+    return (record->len == sizeof(EDGE_POLICY_NO_SNI) - 1
+            && memcmp(record->name, EDGE_POLICY_NO_SNI, record->len) == 0)
+           || (record->len == sizeof(EDGE_POLICY_DEFAULT) - 1
+               && memcmp(record->name, EDGE_POLICY_DEFAULT, record->len) == 0);
+}
+
+
 EDGE_HOT edge_policy_record_t *
 edge_policy_table_match(const edge_policy_table_t *table, const char *host,
     size_t len)
@@ -114,9 +137,7 @@ edge_policy_table_match(const edge_policy_table_t *table, const char *host,
 
         /* these names are words here, not hosts */
 
-        if (record && (strcmp(record->name, EDGE_POLICY_NO_SNI) == 0
-                       || strcmp(record->name, EDGE_POLICY_DEFAULT) == 0))
-        {
+        if (record && edge_policy_table_is_word(record)) {
             record = NULL;
         }
 

@@ -27,17 +27,23 @@ edge_tls_ciphers_set(const edge_tls_policy_t *tls, SSL *ssl,
     const char  *list;
 
     if (choice->version == EDGE_TLS_1_3) {
+        if (!edge_tls_demands(tls, EDGE_POLICY_CIPHERSUITES)) {
+            return 1;
+        }
+
         list = tls->policy.values[EDGE_POLICY_CIPHERSUITES].text;
 
-        return list == NULL
-               || edge_tls_ciphers_restrict(tls, &tls->ciphersuites, ssl, hello)
+        return edge_tls_ciphers_restrict(tls, &tls->ciphersuites, ssl, hello)
                || SSL_set_ciphersuites(ssl, list) == 1;
+    }
+
+    if (!edge_tls_demands(tls, EDGE_POLICY_CIPHERS)) {
+        return 1;
     }
 
     list = tls->policy.values[EDGE_POLICY_CIPHERS].text;
 
-    return list == NULL
-           || (present && strcmp(list, present) == 0)
+    return (present && strcmp(list, present) == 0)
            || edge_tls_ciphers_restrict(tls, &tls->ciphers, ssl, hello)
            || SSL_set_cipher_list(ssl, list) == 1;
 }

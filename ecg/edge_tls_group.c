@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "edge_hot.h"
 #include "edge_tls_group.h"
 
 
@@ -47,4 +48,19 @@ edge_tls_group_find(const char *name)
     }
 
     return NULL;
+}
+
+
+/* OpenSSL compares each name of a list with those of all groups it has. */
+
+EDGE_HOT int
+edge_tls_group_set(const edge_tls_policy_t *tls, SSL *ssl)
+{
+    return !edge_tls_demands(tls, EDGE_POLICY_GROUPS)
+           || (tls->numbered && SSL_set1_groups(ssl, (int *) tls->nids,
+                                                (int) tls->groups.n)
+                                == 1)
+           || SSL_set1_groups_list(
+                             ssl, tls->policy.values[EDGE_POLICY_GROUPS].text)
+              == 1;
 }

@@ -6,7 +6,7 @@
 #define _EDGE_TLS_GROUP_H_INCLUDED_
 
 
-#include <stdint.h>
+#include "edge_tls_policy.h"
 
 
 typedef struct {
@@ -27,6 +27,10 @@ typedef struct {
 /* Returns NULL if no such group is known here. */
 
 const edge_tls_group_t *edge_tls_group_find(const char *name);
+
+/* Sets those of a policy, if it has any.  Returns 0 if OpenSSL refused them. */
+
+int edge_tls_group_set(const edge_tls_policy_t *tls, SSL *ssl);
 
 
 #endif /* _EDGE_TLS_GROUP_H_INCLUDED_ */

@@ -5,6 +5,7 @@
 
 #include "edge_hot.h"
 #include "edge_tls_ciphers.h"
+#include "edge_tls_group.h"
 
 
 static const struct {
@@ -19,17 +20,18 @@ static const struct {
 };
 
 
-#define EDGE_TLS_NVERSIONS  4
+#define EDGE_TLS_NVERSIONS    4
+#define EDGE_TLS_NO_VERSIONS  (SSL_OP_NO_TLSv1|SSL_OP_NO_TLSv1_1              \
+                               |SSL_OP_NO_TLSv1_2|SSL_OP_NO_TLSv1_3)
 
 
 static unsigned edge_tls_offered_versions(SSL *ssl);
-static unsigned edge_tls_allowed_versions(const edge_tls_policy_t *tls,
-    unsigned server, int security_level);
 static unsigned edge_tls_version_range(const edge_policy_t *policy,
     unsigned server);
+static unsigned edge_tls_allowed_versions(const edge_tls_policy_t *tls,
+    unsigned server, int security_level);
 static int edge_tls_has_common(const edge_tls_ids_t *ids,
     const unsigned char *p, size_t len);
-static int edge_tls_set_groups(const edge_tls_policy_t *tls, SSL *ssl);
 static void edge_tls_set_versions(SSL *ssl, unsigned versions);
 
 
@@ -123,13 +125,13 @@ edge_tls_policy_judge(const edge_tls_policy_t *tls,
     const edge_tls_hello_t *hello, unsigned server, int security_level,
     edge_tls_choice_t *choice)
 {
-    unsigned               common;
+    unsigned               key, common;
     const edge_tls_ids_t  *ids;
 
     choice->version = 0;
     choice->versions = edge_tls_allowed_versions(tls, server, security_level);
 
-    if (tls->policy.values[EDGE_POLICY_ACTION].number == EDGE_POLICY_REJECT) {
+    if (edge_tls_demands(tls, EDGE_POLICY_ACTION)) {
         return EDGE_TLS_REJECTED;
     }
 
@@ -145,8 +147,10 @@ edge_tls_policy_judge(const edge_tls_policy_t *tls,
 
     ids = (choice->version == EDGE_TLS_1_3) ? &tls->ciphersuites
                                             : &tls->ciphers;
+    key = (choice->version == EDGE_TLS_1_3) ? EDGE_POLICY_CIPHERSUITES
+                                            : EDGE_POLICY_CIPHERS;
 
-    if (!hello->any_cipher
+    if (edge_tls_demands(tls, key) && !hello->any_cipher
         && !edge_tls_has_common(ids, hello->ciphers, hello->ciphers_len))
     {
         return EDGE_TLS_NO_CIPHER;
@@ -286,52 +290,37 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
     const edge_tls_hello_t *hello, const edge_tls_choice_t *choice,
     const char *present)
 {
-    const char                 *sigalgs;
-    const edge_policy_value_t  *values;
+    const char  *sigalgs;
 
-    values = tls->policy.values;
-
-    if (values[EDGE_POLICY_MIN_TLS].text || values[EDGE_POLICY_MAX_TLS].text) {
+    if (edge_tls_demands(tls, EDGE_POLICY_MIN_TLS)
+        || edge_tls_demands(tls, EDGE_POLICY_MAX_TLS))
+    {
         edge_tls_set_versions(ssl, choice->versions);
     }
 
-    sigalgs = values[EDGE_POLICY_SIGALGS].text;
+    sigalgs = edge_tls_demands(tls, EDGE_POLICY_SIGALGS)
+              ? tls->policy.values[EDGE_POLICY_SIGALGS].text : NULL;
 
     if (tls->security_level >= 0) {
         SSL_set_security_level(ssl, tls->security_level);
     }
 
     return edge_tls_ciphers_set(tls, ssl, hello, choice, present)
-           && edge_tls_set_groups(tls, ssl)
+           && edge_tls_group_set(tls, ssl)
            && (sigalgs == NULL || SSL_set1_sigalgs_list(ssl, sigalgs) == 1);
-}
-
-
-/* OpenSSL compares each name of a list with those of all groups it has. */
-
-EDGE_HOT static int
-edge_tls_set_groups(const edge_tls_policy_t *tls, SSL *ssl)
-{
-    const char  *list;
-
-    list = tls->policy.values[EDGE_POLICY_GROUPS].text;
-
-    return list == NULL
-           || (tls->numbered && SSL_set1_groups(ssl, (int *) tls->nids,
-                                                (int) tls->groups.n)
-                                == 1)
-           || SSL_set1_groups_list(ssl, list) == 1;
 }
 
 
 /*
  * All versions are set, not only the one to be chosen: OpenSSL marks in
- * ServerHello that it could have done better (RFC 8446, section 4.1.3).
+ * ServerHello that it could have done better (RFC 8446, section 4.1.3).  What
+ * is so already is not set again: OpenSSL would look all through its tables.
  */
 
 EDGE_HOT static void
 edge_tls_set_versions(SSL *ssl, unsigned versions)
 {
+    long      max;
     uint64_t  off;
     unsigned  v;
 
@@ -341,11 +330,20 @@ edge_tls_set_versions(SSL *ssl, unsigned versions)
         }
     }
 
-    SSL_set_min_proto_version(ssl, 0);
-    SSL_set_max_proto_version(ssl, 0);
-    SSL_clear_options(ssl, SSL_OP_NO_TLSv1|SSL_OP_NO_TLSv1_1
-                           |SSL_OP_NO_TLSv1_2|SSL_OP_NO_TLSv1_3);
-    SSL_set_options(ssl, off);
+    if (SSL_get_min_proto_version(ssl) != 0) {
+        SSL_set_min_proto_version(ssl, 0);
+    }
+
+    max = SSL_get_max_proto_version(ssl);
+
+    if (max != 0 && max != TLS1_3_VERSION) {
+        SSL_set_max_proto_version(ssl, 0);
+    }
+
+    if ((SSL_get_options(ssl) & EDGE_TLS_NO_VERSIONS) != off) {
+        SSL_clear_options(ssl, EDGE_TLS_NO_VERSIONS);
+        SSL_set_options(ssl, off);
+    }
 }
 
 
@@ -358,7 +356,7 @@ edge_tls_policy_verify(const edge_tls_policy_t *tls, SSL *ssl)
     unsigned char          p[2];
     const edge_tls_ids_t  *ids;
 
-    if (tls->policy.values[EDGE_POLICY_ACTION].number == EDGE_POLICY_REJECT) {
+    if (edge_tls_demands(tls, EDGE_POLICY_ACTION)) {
         return EDGE_TLS_REJECTED;
     }
 

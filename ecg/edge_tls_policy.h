@@ -71,10 +71,10 @@ typedef struct {
 
 
 typedef struct {
-    uint16_t             ids[EDGE_TLS_IDS_MAX];
-
     /* 0: unknown, not to be judged by */
     unsigned             n;
+
+    uint16_t             ids[EDGE_TLS_IDS_MAX];
 } edge_tls_ids_t;
 
 
@@ -84,28 +84,38 @@ typedef int (*edge_tls_check_pt)(const SSL *ssl, const SSL_CTX *ctx, int op,
     int bits, int nid, void *other, void *data);
 
 
-typedef struct {
-    edge_policy_t        policy;
+/* What each handshake asks for comes first, in as few cache lines as may be. */
 
-    edge_tls_ids_t       ciphers;
-    edge_tls_ids_t       ciphersuites;
+typedef struct {
+    /* edge_policy_demands() */
+    unsigned             demands;
+
+    /* of "ciphers"; -1 if that is unset */
+    int                  security_level;
+
+    /* EDGE_TLS_AUTH_*: keys of certificates that "ciphers" can be used with */
+    unsigned             auth;
+
+    /* OpenSSL takes groups by the numbers below, too */
+    unsigned             numbered;
+
     edge_tls_ids_t       groups;
 
     /* of the same groups; 0 for those that came with providers */
     int                  nids[EDGE_TLS_IDS_MAX];
 
-    /* OpenSSL takes them by these numbers, too */
-    unsigned             numbered;
-
-    /* EDGE_TLS_AUTH_*: keys of certificates that "ciphers" can be used with */
-    unsigned             auth;
-
-    /* of "ciphers"; -1 if that is unset */
-    int                  security_level;
-
     /* OpenSSL's own */
     edge_tls_check_pt    check;
+
+    edge_policy_t        policy;
+
+    edge_tls_ids_t       ciphersuites;
+    edge_tls_ids_t       ciphers;
 } edge_tls_policy_t;
+
+
+#define edge_tls_demands(tls, key)                                            \
+    (((tls)->demands & (1u << (key))) != 0)
 
 
 /* What a ClientHello offers. */

@@ -44,6 +44,7 @@ edge_tls_policy_compile(edge_tls_policy_t *out, const edge_policy_t *policy,
     memset(error, 0, sizeof(edge_tls_policy_error_t));
 
     out->policy = *policy;
+    out->demands = edge_policy_demands(policy);
     out->security_level = -1;
     error->key = EDGE_POLICY_MIN_TLS;
 

@@ -19,7 +19,6 @@ struct edge_tls_policy_names_s {
 
 static uint32_t edge_tls_policy_names_hash(const void *table,
     const char *host, size_t len);
-static void edge_tls_policy_name_free(edge_tls_policy_name_t *name);
 
 
 edge_tls_policy_names_t *
@@ -48,7 +47,9 @@ edge_tls_policy_names_destroy(edge_tls_policy_names_t *names)
 
     for (i = 0; i < names->n; i++) {
         for (k = 0; k < EDGE_TLS_POLICY_NAMES_SET; k++) {
-            edge_tls_policy_name_free(names->sets[i][k]);
+            if (names->sets[i][k]) {
+                edge_tls_policy_name_release(names->sets[i][k]);
+            }
         }
     }
 
@@ -56,10 +57,21 @@ edge_tls_policy_names_destroy(edge_tls_policy_names_t *names)
 }
 
 
-static void
-edge_tls_policy_name_free(edge_tls_policy_name_t *name)
+EDGE_HOT void
+edge_tls_policy_name_hold(edge_tls_policy_name_t *name)
 {
-    if (name && name->entry) {
+    name->references++;
+}
+
+
+EDGE_HOT void
+edge_tls_policy_name_release(edge_tls_policy_name_t *name)
+{
+    if (--name->references) {
+        return;
+    }
+
+    if (name->entry) {
         edge_tls_policy_cache_release(name->entry);
     }
 
@@ -96,7 +108,7 @@ edge_tls_policy_names_find(edge_tls_policy_names_t *names, const void *table,
 }
 
 
-int
+edge_tls_policy_name_t *
 edge_tls_policy_names_put(edge_tls_policy_names_t *names, const void *table,
     const char *host, size_t len, const edge_tls_policy_name_t *what)
 {
@@ -112,7 +124,10 @@ edge_tls_policy_names_put(edge_tls_policy_names_t *names, const void *table,
     last = edge_tls_policy_names_find(names, table, host, len)
            ? 0 : EDGE_TLS_POLICY_NAMES_SET - 1;
 
-    edge_tls_policy_name_free(set[last]);
+    if (set[last]) {
+        edge_tls_policy_name_release(set[last]);
+    }
+
     memmove(set + 1, set, last * sizeof(set[0]));
     set[0] = NULL;
 
@@ -121,13 +136,14 @@ edge_tls_policy_names_put(edge_tls_policy_names_t *names, const void *table,
     if (name == NULL) {
         memmove(set, set + 1, (EDGE_TLS_POLICY_NAMES_SET - 1) * sizeof(set[0]));
         set[EDGE_TLS_POLICY_NAMES_SET - 1] = NULL;
-        return 0;
+        return NULL;
     }
 
     *name = *what;
 
     name->table = table;
     name->hash = hash;
+    name->references = 1;
     name->host_len = (unsigned char) len;
     name->name = name->bytes + len;
 
@@ -143,7 +159,7 @@ edge_tls_policy_names_put(edge_tls_policy_names_t *names, const void *table,
 
     set[0] = name;
 
-    return 1;
+    return name;
 }
 
 

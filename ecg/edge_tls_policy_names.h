@@ -25,6 +25,7 @@ typedef struct {
     const char               *name;
     size_t                    len;
     const char               *source;
+    size_t                    source_len;
 
     /* the state of the store */
     uint64_t                  read_id;
@@ -32,6 +33,7 @@ typedef struct {
     /* the rest is for finding it */
     const void               *table;
     uint32_t                  hash;
+    unsigned                  references;
     unsigned char             host_len;
     char                      bytes[];
 } edge_tls_policy_name_t;
@@ -44,7 +46,8 @@ void edge_tls_policy_names_destroy(edge_tls_policy_names_t *names);
 
 /*
  * Finds what is known of a host, len 0 for none, as it is answered with a
- * table of the configuration.  It stays until the next put().
+ * table of the configuration.  It stays until the next put(), or until who
+ * holds it releases it.
  */
 
 edge_tls_policy_name_t *edge_tls_policy_names_find(
@@ -53,14 +56,20 @@ edge_tls_policy_name_t *edge_tls_policy_names_find(
 
 /*
  * Puts what was found in the place of what was known of the host, or of
- * another one.  Strings but the source are copied; what->entry is held until
- * then.  Host and name are 255 bytes at most.  Returns 0 without memory: then
- * nothing is known of the host.
+ * another one.  Strings but the source are copied; what->entry is held as
+ * long as the name is there.  Host and name are 255 bytes at most.  Returns
+ * NULL without memory: then nothing is known of the host.
  */
 
-int edge_tls_policy_names_put(edge_tls_policy_names_t *names,
-    const void *table, const char *host, size_t len,
-    const edge_tls_policy_name_t *what);
+edge_tls_policy_name_t *edge_tls_policy_names_put(
+    edge_tls_policy_names_t *names, const void *table, const char *host,
+    size_t len, const edge_tls_policy_name_t *what);
+
+/* One more that refers to a name, and is to release it. */
+
+void edge_tls_policy_name_hold(edge_tls_policy_name_t *name);
+
+void edge_tls_policy_name_release(edge_tls_policy_name_t *name);
 
 
 #endif /* _EDGE_TLS_POLICY_NAMES_H_INCLUDED_ */

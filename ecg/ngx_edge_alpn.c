@@ -90,17 +90,14 @@ ngx_edge_alpn_has_http2(ngx_ssl_conn_t *ssl_conn, ngx_http_connection_t *hc)
 #if (nginx_version >= 1025001)
     ngx_http_v2_srv_conf_t       *h2scf;
 #endif
-    edge_policy_value_t          *http2;
     ngx_edge_tls_policy_state_t  *state;
 
     state = ngx_edge_tls_policy_state(ssl_conn);
 
-    if (state && state->tls) {
-        http2 = &state->tls->policy.values[EDGE_POLICY_HTTP2];
-
-        if (http2->text && http2->number == EDGE_POLICY_OFF) {
-            return 0;
-        }
+    if (state && state->tls
+        && edge_tls_demands(state->tls, EDGE_POLICY_HTTP2))
+    {
+        return 0;
     }
 
 #if (nginx_version >= 1025001)

@@ -281,10 +281,6 @@ ngx_edge_tls_metrics_end(ngx_edge_client_hello_t *hello, uint64_t begun)
     ngx_edge_metrics_t      *metrics;
     ngx_edge_metrics_key_t   key;
 
-    if (begun == 0) {
-        return;
-    }
-
     metrics = ngx_edge_tls_metrics_of(hello);
 
     ngx_memzero(&key, sizeof(ngx_edge_metrics_key_t));

@@ -24,8 +24,8 @@ void ngx_edge_tls_metrics_refused(ngx_edge_client_hello_t *hello,
     const char *reason);
 
 /*
- * A policy is looked up: begin returns the time, 0 if nobody asks, and end
- * adds what passed since.
+ * A policy is looked up: begin returns the time, 0 if nobody asks; if it was
+ * not 0, end adds what passed since.
  */
 
 uint64_t ngx_edge_tls_metrics_begin(ngx_edge_client_hello_t *hello);

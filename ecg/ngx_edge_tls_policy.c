@@ -18,36 +18,8 @@ static void ngx_edge_tls_policy_log_refused(ngx_edge_client_hello_t *hello,
     ngx_edge_tls_policy_state_t *state, const char *reason);
 
 
-/* survives reloads: an index once taken from OpenSSL is never given back */
-static int         ngx_edge_tls_policy_index = -1;
-
 static time_t      ngx_edge_tls_policy_log_second;
 static ngx_uint_t  ngx_edge_tls_policy_log_lines;
-
-
-ngx_int_t
-ngx_edge_tls_policy_init(ngx_conf_t *cf)
-{
-    if (ngx_edge_tls_policy_index == -1) {
-        ngx_edge_tls_policy_index = SSL_get_ex_new_index(0, NULL, NULL, NULL,
-                                                         NULL);
-    }
-
-    if (ngx_edge_tls_policy_index == -1) {
-        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
-                      (char *) "SSL_get_ex_new_index() failed");
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-EDGE_HOT ngx_edge_tls_policy_state_t *
-ngx_edge_tls_policy_state(ngx_ssl_conn_t *ssl_conn)
-{
-    return SSL_get_ex_data(ssl_conn, ngx_edge_tls_policy_index);
-}
 
 
 EDGE_HOT ngx_int_t
@@ -67,20 +39,16 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
         pool = hello->connection->pool;
         begun = ngx_edge_tls_metrics_begin(hello);
 
-        state = ngx_pcalloc(pool, sizeof(ngx_edge_tls_policy_state_t));
+        state = ngx_edge_tls_policy_create_state(pool, conf, &hello->sni);
 
-        if (state == NULL
-            || ngx_edge_tls_policy_find(pool, conf, &hello->sni, state)
-               != NGX_OK
-            || SSL_set_ex_data(hello->ssl_conn, ngx_edge_tls_policy_index,
-                               state)
-               == 0)
-        {
+        if (state == NULL) {
             *alert = SSL_AD_INTERNAL_ERROR;
             return NGX_ERROR;
         }
 
-        ngx_edge_tls_metrics_end(hello, begun);
+        if (begun) {
+            ngx_edge_tls_metrics_end(hello, begun);
+        }
 
         if (state->failure) {
             ngx_edge_tls_policy_log_refused(hello, state, state->failure);
@@ -114,7 +82,7 @@ ngx_edge_tls_policy_apply_groups(ngx_edge_client_hello_t *hello,
     ngx_http_connection_t    *hc;
     ngx_http_ssl_srv_conf_t  *selected, *initial;
 
-    if (state->tls && state->tls->policy.values[EDGE_POLICY_GROUPS].text) {
+    if (state->tls && edge_tls_demands(state->tls, EDGE_POLICY_GROUPS)) {
         return NGX_OK;
     }
 
@@ -146,7 +114,6 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
     edge_tls_hello_t          offer;
     edge_tls_choice_t         choice;
     edge_tls_verdict_e        verdict;
-    edge_policy_value_t      *resumption;
     ngx_http_ssl_srv_conf_t  *sscf;
 
     ssl_conn = hello->ssl_conn;
@@ -180,9 +147,7 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
         goto failed;
     }
 
-    resumption = &state->tls->policy.values[EDGE_POLICY_RESUMPTION];
-
-    if (resumption->text && resumption->number == EDGE_POLICY_OFF
+    if (edge_tls_demands(state->tls, EDGE_POLICY_RESUMPTION)
         && ngx_edge_client_hello_refuse_resumption(hello) != NGX_OK)
     {
         goto failed;
@@ -245,7 +210,6 @@ ngx_edge_tls_policy_verify(ngx_http_request_t *r,
     ngx_str_t                    *host, nothing;
     ngx_ssl_conn_t               *ssl_conn;
     edge_tls_verdict_e            verdict;
-    edge_policy_value_t          *http2;
     ngx_edge_tls_policy_state_t  *state, wanted;
 
     ngx_str_null(&nothing);
@@ -289,9 +253,7 @@ ngx_edge_tls_policy_verify(ngx_http_request_t *r,
         return NULL;
     }
 
-    http2 = &wanted.tls->policy.values[EDGE_POLICY_HTTP2];
-
-    if (http2->text && http2->number == EDGE_POLICY_OFF
+    if (edge_tls_demands(wanted.tls, EDGE_POLICY_HTTP2)
         && r->http_version == NGX_HTTP_VERSION_20)
     {
         return "no HTTP/2";

@@ -13,7 +13,7 @@
 #include "ngx_edge_client_hello.h"
 #include "edge_policy_table.h"
 #include "edge_tls_policy.h"
-#include "edge_tls_policy_cache.h"
+#include "edge_tls_policy_names.h"
 #include "ngx_edge_policy_store.h"
 
 
@@ -21,6 +21,8 @@
 
 typedef struct {
     edge_policy_record_t           record;
+
+    ngx_str_t                      source;
 
     /* with what it inherits */
     edge_tls_policy_t              tls;
@@ -43,9 +45,16 @@ typedef struct {
 } ngx_edge_tls_policy_conf_t;
 
 
-/* What was decided for a connection, kept on its SSL. */
+/* What was decided for a connection, which keeps it. */
 
 typedef struct {
+    /* NULL if no record answered */
+    edge_tls_policy_t             *tls;
+
+    /* why nothing can be decided: the handshake is refused */
+    const char                    *failure;
+    unsigned                       malformed:1;
+
     /* normalized; empty without SNI */
     ngx_str_t                      host;
 
@@ -53,12 +62,8 @@ typedef struct {
     ngx_str_t                      name;
     ngx_str_t                      source;
 
-    /* NULL if no record answered */
-    edge_tls_policy_t             *tls;
-
-    /* why nothing can be decided: the handshake is refused */
-    const char                    *failure;
-    unsigned                       malformed:1;
+    /* what the above is of, if it is of a store; else NULL */
+    edge_tls_policy_name_t        *held;
 } ngx_edge_tls_policy_state_t;
 
 
@@ -77,10 +82,6 @@ ngx_edge_tls_policy_record_t *ngx_edge_tls_policy_parse(ngx_conf_t *cf);
 ngx_int_t ngx_edge_tls_policy_merge(ngx_conf_t *cf, ngx_array_t *own,
     ngx_array_t *outer, ngx_edge_tls_policy_conf_t *conf);
 
-/* Prepares what connections are kept by; to be called once a configuration. */
-
-ngx_int_t ngx_edge_tls_policy_init(ngx_conf_t *cf);
-
 /*
  * Finds the policy for a host as a client sent it, or an empty string.  What
  * state refers to lives as long as pool.  Returns NGX_ERROR without memory.
@@ -89,6 +90,23 @@ ngx_int_t ngx_edge_tls_policy_init(ngx_conf_t *cf);
 ngx_int_t ngx_edge_tls_policy_find(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host,
     ngx_edge_tls_policy_state_t *state);
+
+/*
+ * The same without a pool: writes the host to name, of EDGE_HOSTNAME_MAX + 1
+ * bytes, and who has state->held is to release it.
+ */
+
+ngx_int_t ngx_edge_tls_policy_look_up(ngx_log_t *log,
+    ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host, u_char *name,
+    ngx_edge_tls_policy_state_t *state);
+
+/*
+ * The same for the connection that has this pool, which keeps the state: see
+ * ngx_edge_tls_policy_state().  NULL without memory.
+ */
+
+ngx_edge_tls_policy_state_t *ngx_edge_tls_policy_create_state(
+    ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host);
 
 /*
  * A policy compiled, from the cache of this process; to be released by

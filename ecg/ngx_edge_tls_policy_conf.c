@@ -6,6 +6,7 @@
 
 static ngx_int_t ngx_edge_tls_policy_parse_name(ngx_conf_t *cf,
     ngx_str_t *value, edge_policy_record_t *record);
+static void ngx_edge_tls_policy_set_source(ngx_edge_tls_policy_record_t *r);
 static ngx_int_t ngx_edge_tls_policy_parse_setting(ngx_conf_t *cf,
     ngx_str_t *setting, edge_policy_t *policy);
 static ngx_int_t ngx_edge_tls_policy_compile(ngx_conf_t *cf,
@@ -36,6 +37,8 @@ ngx_edge_tls_policy_parse(ngx_conf_t *cf)
     if (ngx_edge_tls_policy_parse_name(cf, &value[1], &r->record) != NGX_OK) {
         return NULL;
     }
+
+    ngx_edge_tls_policy_set_source(r);
 
     for (i = 2; i < cf->args->nelts; i++) {
         if (ngx_edge_tls_policy_parse_setting(cf, &value[i],
@@ -82,6 +85,30 @@ ngx_edge_tls_policy_parse_name(ngx_conf_t *cf, ngx_str_t *value,
     record->len = len;
 
     return NGX_OK;
+}
+
+
+/* What the name of a record is, as $ecg_policy_source tells. */
+
+static void
+ngx_edge_tls_policy_set_source(ngx_edge_tls_policy_record_t *r)
+{
+    const char  *name;
+
+    name = r->record.name;
+
+    if (name[0] == '*') {
+        ngx_str_set(&r->source, "wildcard");
+
+    } else if (ngx_strcmp(name, EDGE_POLICY_DEFAULT) == 0
+               || ngx_strcmp(name, EDGE_POLICY_NO_SNI) == 0)
+    {
+        r->source.data = (u_char *) name;
+        r->source.len = r->record.len;
+
+    } else {
+        ngx_str_set(&r->source, "exact");
+    }
 }
 
 

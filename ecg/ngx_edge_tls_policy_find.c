@@ -20,22 +20,21 @@
 #define NGX_EDGE_TLS_POLICY_NO_ID      ((uint64_t) -1)
 
 
-static ngx_int_t ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
+static ngx_int_t ngx_edge_tls_policy_find_stored(ngx_log_t *log,
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
 static void ngx_edge_tls_policy_find_configured(
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state);
-static ngx_int_t ngx_edge_tls_policy_go_on(ngx_pool_t *pool,
+static ngx_int_t ngx_edge_tls_policy_go_on(ngx_log_t *log,
     ngx_edge_tls_policy_conf_t *conf, edge_tls_policy_name_t *known,
     const char *failure, ngx_edge_tls_policy_state_t *state);
 static edge_tls_policy_name_t *ngx_edge_tls_policy_known(
     ngx_edge_tls_policy_conf_t *conf, uint64_t id,
     ngx_edge_tls_policy_state_t *state);
-static ngx_int_t ngx_edge_tls_policy_take(ngx_pool_t *pool,
+static ngx_int_t ngx_edge_tls_policy_take(ngx_log_t *log,
     ngx_edge_tls_policy_conf_t *conf, uint64_t id,
     ngx_edge_tls_policy_state_t *state);
-static ngx_int_t ngx_edge_tls_policy_use(ngx_pool_t *pool,
+static ngx_int_t ngx_edge_tls_policy_use(ngx_log_t *log,
     edge_tls_policy_name_t *name, ngx_edge_tls_policy_state_t *state);
-static void ngx_edge_tls_policy_release(void *data);
 
 
 static edge_tls_policy_cache_t  *ngx_edge_tls_policy_cache;
@@ -50,22 +49,13 @@ static edge_policy_resolved_t    ngx_edge_tls_policy_resolved;
 
 
 EDGE_HOT ngx_int_t
-ngx_edge_tls_policy_find(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
-    ngx_str_t *host, ngx_edge_tls_policy_state_t *state)
+ngx_edge_tls_policy_look_up(ngx_log_t *log, ngx_edge_tls_policy_conf_t *conf,
+    ngx_str_t *host, u_char *name, ngx_edge_tls_policy_state_t *state)
 {
-    u_char  *name;
-
     ngx_str_set(&state->name, "server");
     ngx_str_set(&state->source, "server");
 
     if (host->len) {
-
-        /* it does not get longer */
-
-        name = ngx_pnalloc(pool, host->len + 1);
-        if (name == NULL) {
-            return NGX_ERROR;
-        }
 
         if (edge_hostname_normalize((char *) host->data, host->len,
                                     (char *) name, &state->host.len)
@@ -81,7 +71,7 @@ ngx_edge_tls_policy_find(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
     }
 
     if (conf->store) {
-        return ngx_edge_tls_policy_find_stored(pool, conf, state);
+        return ngx_edge_tls_policy_find_stored(log, conf, state);
     }
 
     ngx_edge_tls_policy_find_configured(conf, state);
@@ -104,24 +94,13 @@ ngx_edge_tls_policy_find_configured(ngx_edge_tls_policy_conf_t *conf,
 
     state->name.data = (u_char *) record->name;
     state->name.len = record->len;
+    state->source = ((ngx_edge_tls_policy_record_t *) record)->source;
     state->tls = &((ngx_edge_tls_policy_record_t *) record)->tls;
-
-    if (record->name[0] == '*') {
-        ngx_str_set(&state->source, "wildcard");
-
-    } else if (ngx_strcmp(record->name, EDGE_POLICY_DEFAULT) == 0
-               || ngx_strcmp(record->name, EDGE_POLICY_NO_SNI) == 0)
-    {
-        state->source = state->name;
-
-    } else {
-        ngx_str_set(&state->source, "exact");
-    }
 }
 
 
 EDGE_HOT static ngx_int_t
-ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
+ngx_edge_tls_policy_find_stored(ngx_log_t *log,
     ngx_edge_tls_policy_conf_t *conf, ngx_edge_tls_policy_state_t *state)
 {
     uint64_t                 id;
@@ -132,7 +111,7 @@ ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
 
     resolved = &ngx_edge_tls_policy_resolved;
 
-    store = ngx_edge_policy_store_get(conf->store, pool->log);
+    store = ngx_edge_policy_store_get(conf->store, log);
 
     result = store ? edge_policy_store_last_id(store, &id)
                    : EDGE_STORE_NO_ACCESS;
@@ -144,7 +123,7 @@ ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
     known = ngx_edge_tls_policy_known(conf, id, state);
 
     if (known && known->read_id == id) {
-        return ngx_edge_tls_policy_use(pool, known, state);
+        return ngx_edge_tls_policy_use(log, known, state);
     }
 
     if (result == EDGE_STORE_OK) {
@@ -159,42 +138,42 @@ ngx_edge_tls_policy_find_stored(ngx_pool_t *pool,
         edge_policy_store_end_read(store);
 
         if (result == EDGE_STORE_OK) {
-            return ngx_edge_tls_policy_take(pool, conf,
+            return ngx_edge_tls_policy_take(log, conf,
                                             edge_policy_store_read_id(store),
                                             state);
         }
 
-        ngx_log_error(NGX_LOG_ALERT, pool->log, 0,
+        ngx_log_error(NGX_LOG_ALERT, log, 0,
                       store->lost ? "store \"%V\" is damaged, looking for "
                                     "\"%V\""
                                   : "store \"%V\" has a damaged policy of "
                                     "\"%V\"",
                       &conf->store->path, &state->host);
 
-        return ngx_edge_tls_policy_go_on(pool, conf, known,
+        return ngx_edge_tls_policy_go_on(log, conf, known,
                                          store->lost ? "no store"
                                                      : "damaged policy",
                                          state);
     }
 
     if (store) {
-        ngx_log_error(NGX_LOG_ALERT, pool->log, ngx_errno, "store \"%V\" %s",
+        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno, "store \"%V\" %s",
                       &conf->store->path, edge_store_text(result));
     }
 
-    return ngx_edge_tls_policy_go_on(pool, conf, known, "no store", state);
+    return ngx_edge_tls_policy_go_on(log, conf, known, "no store", state);
 }
 
 
 /* The store does not tell: what is known serves, or what was configured. */
 
 static ngx_int_t
-ngx_edge_tls_policy_go_on(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
+ngx_edge_tls_policy_go_on(ngx_log_t *log, ngx_edge_tls_policy_conf_t *conf,
     edge_tls_policy_name_t *known, const char *failure,
     ngx_edge_tls_policy_state_t *state)
 {
     if (conf->store->on_error == NGX_EDGE_POLICY_STORE_LAST && known) {
-        return ngx_edge_tls_policy_use(pool, known, state);
+        return ngx_edge_tls_policy_use(log, known, state);
     }
 
     /* that there is a record, and what it says, cannot be passed over */
@@ -251,13 +230,12 @@ ngx_edge_tls_policy_known(ngx_edge_tls_policy_conf_t *conf, uint64_t id,
 
 
 static ngx_int_t
-ngx_edge_tls_policy_take(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
+ngx_edge_tls_policy_take(ngx_log_t *log, ngx_edge_tls_policy_conf_t *conf,
     uint64_t id, ngx_edge_tls_policy_state_t *state)
 {
-    ngx_int_t                rc;
     ngx_uint_t               i;
     edge_policy_resolved_t  *resolved;
-    edge_tls_policy_name_t   name;
+    edge_tls_policy_name_t   name, *known;
 
     resolved = &ngx_edge_tls_policy_resolved;
 
@@ -266,6 +244,7 @@ ngx_edge_tls_policy_take(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
     name.name = resolved->n ? resolved->origins[0].name : "server";
     name.len = ngx_strlen(name.name);
     name.source = edge_policy_resolved_source(resolved);
+    name.source_len = ngx_strlen(name.source);
     name.read_id = id;
 
     if (resolved->n) {
@@ -274,8 +253,6 @@ ngx_edge_tls_policy_take(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
             return NGX_ERROR;
         }
     }
-
-    rc = ngx_edge_tls_policy_use(pool, &name, state);
 
     /* a flood of invented names takes no place from those that have records */
 
@@ -286,28 +263,25 @@ ngx_edge_tls_policy_take(ngx_pool_t *pool, ngx_edge_tls_policy_conf_t *conf,
                 edge_tls_policy_names_create(NGX_EDGE_TLS_POLICY_NAMES_MAX);
     }
 
-    if (ngx_edge_tls_policy_names[i] == NULL
-        || !edge_tls_policy_names_put(ngx_edge_tls_policy_names[i],
-                                      conf->table.records,
-                                      (char *) state->host.data,
-                                      state->host.len, &name))
-    {
-        rc = NGX_ERROR;
-    }
+    known = ngx_edge_tls_policy_names[i]
+            ? edge_tls_policy_names_put(ngx_edge_tls_policy_names[i],
+                                        conf->table.records,
+                                        (char *) state->host.data,
+                                        state->host.len, &name)
+            : NULL;
 
     if (name.entry) {
         edge_tls_policy_cache_release(name.entry);
     }
 
-    return rc;
+    return known ? ngx_edge_tls_policy_use(log, known, state) : NGX_ERROR;
 }
 
 
 EDGE_HOT static ngx_int_t
-ngx_edge_tls_policy_use(ngx_pool_t *pool, edge_tls_policy_name_t *name,
+ngx_edge_tls_policy_use(ngx_log_t *log, edge_tls_policy_name_t *name,
     ngx_edge_tls_policy_state_t *state)
 {
-    ngx_pool_cleanup_t       *cln;
     edge_tls_policy_entry_t  *entry;
 
     entry = name->entry;
@@ -316,29 +290,16 @@ ngx_edge_tls_policy_use(ngx_pool_t *pool, edge_tls_policy_name_t *name,
         return NGX_OK;
     }
 
-    cln = ngx_pool_cleanup_add(pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
+    edge_tls_policy_name_hold(name);
 
+    state->held = name;
     state->name.len = name->len;
-    state->name.data = ngx_pnalloc(pool, name->len);
-    if (state->name.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(state->name.data, name->name, name->len);
-
+    state->name.data = (u_char *) name->name;
+    state->source.len = name->source_len;
     state->source.data = (u_char *) name->source;
-    state->source.len = ngx_strlen(name->source);
-
-    edge_tls_policy_cache_hold(entry);
-
-    cln->handler = ngx_edge_tls_policy_release;
-    cln->data = entry;
 
     if (entry->result != EDGE_TLS_POLICY_OK) {
-        ngx_log_error(NGX_LOG_ERR, pool->log, 0,
+        ngx_log_error(NGX_LOG_ERR, log, 0,
                       "policy \"%V\" cannot be applied: %s%s%s\"%s\" %s%s",
                       &state->name, entry->error.name[0] ? "\"" : "",
                       entry->error.name, entry->error.name[0] ? "\" in " : "",
@@ -352,13 +313,6 @@ ngx_edge_tls_policy_use(ngx_pool_t *pool, edge_tls_policy_name_t *name,
     state->tls = &entry->tls;
 
     return NGX_OK;
-}
-
-
-EDGE_HOT static void
-ngx_edge_tls_policy_release(void *data)
-{
-    edge_tls_policy_cache_release(data);
 }
 
 

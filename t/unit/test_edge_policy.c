@@ -148,6 +148,32 @@ test_inherit(void **state)
 }
 
 
+static void
+test_demands(void **state)
+{
+    edge_policy_t  policy;
+
+    memset(&policy, 0, sizeof(policy));
+    assert_int_equal(edge_policy_demands(&policy), 0);
+
+    set(&policy, "min_tls", "1.2");
+    set(&policy, "http2", "on");
+    set(&policy, "resumption", "off");
+    set(&policy, "action", "accept");
+    assert_int_equal(edge_policy_demands(&policy),
+                     1u << EDGE_POLICY_MIN_TLS | 1u << EDGE_POLICY_RESUMPTION);
+
+    memset(&policy, 0, sizeof(policy));
+    set(&policy, "groups", "P-256");
+    set(&policy, "http2", "off");
+    set(&policy, "resumption", "on");
+    set(&policy, "action", "reject");
+    assert_int_equal(edge_policy_demands(&policy),
+                     1u << EDGE_POLICY_GROUPS | 1u << EDGE_POLICY_HTTP2
+                     | 1u << EDGE_POLICY_ACTION);
+}
+
+
 int
 main(void)
 {
@@ -158,6 +184,7 @@ main(void)
         cmocka_unit_test(test_presets_are_whole),
         cmocka_unit_test(test_min_above_max),
         cmocka_unit_test(test_inherit),
+        cmocka_unit_test(test_demands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,12 @@
-/* unit: ecg/edge_tls_group.c -lssl -lcrypto */
+/* unit: ecg/edge_tls_group.c ecg/edge_tls_policy_compile.c */
+/* unit: ecg/edge_tls_policy.c ecg/edge_tls_ciphers.c ecg/edge_policy.c */
+/* unit: -lssl -lcrypto */
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <openssl/ssl.h>
@@ -49,12 +52,55 @@ test_since(void **state)
 }
 
 
+/* By numbers and by names; not without a demand. */
+
+static void
+test_set(void **state)
+{
+    int                      i;
+    SSL                     *ssl;
+    SSL_CTX                 *ctx;
+    edge_policy_t            policy;
+    edge_tls_policy_t        tls;
+    edge_tls_policy_error_t  error;
+
+    memset(&policy, 0, sizeof(policy));
+    assert_int_equal(edge_policy_set(&policy, "groups", 6, "P-384:X25519"),
+                     EDGE_POLICY_OK);
+    assert_int_equal(edge_tls_policy_compile(&tls, &policy, &error),
+                     EDGE_TLS_POLICY_OK);
+    assert_int_equal(tls.numbered, 1);
+
+    ctx = SSL_CTX_new(TLS_server_method());
+
+    for (i = 0; i < 2; i++) {
+        ssl = SSL_new(ctx);
+        assert_int_equal(edge_tls_group_set(&tls, ssl), 1);
+        SSL_free(ssl);
+
+        tls.numbered = 0;
+    }
+
+    tls.policy.values[EDGE_POLICY_GROUPS].text = "P-257";
+
+    ssl = SSL_new(ctx);
+    assert_int_equal(edge_tls_group_set(&tls, ssl), 0);
+
+    tls.demands = 0;
+    assert_int_equal(edge_tls_group_set(&tls, ssl), 1);
+    SSL_free(ssl);
+
+    SSL_CTX_free(ctx);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_since),
+        cmocka_unit_test(test_set),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

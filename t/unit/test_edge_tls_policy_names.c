@@ -54,9 +54,8 @@ put(const void *of, const char *host, const char *name, uint64_t id,
     what.read_id = id;
     what.entry = entry;
 
-    assert_int_equal(edge_tls_policy_names_put(names, of, host,
-                                               host ? strlen(host) : 0, &what),
-                     1);
+    assert_non_null(edge_tls_policy_names_put(names, of, host,
+                                              host ? strlen(host) : 0, &what));
 }
 
 
@@ -150,6 +149,41 @@ test_entries_are_held(void **state)
 }
 
 
+/* A name that somebody holds outlives what took its place, and the table. */
+
+static void
+test_names_are_held(void **state)
+{
+    edge_policy_t             policy;
+    edge_tls_policy_name_t   *held, *last;
+    edge_tls_policy_entry_t  *entry;
+
+    memset(&policy, 0, sizeof(policy));
+    entry = edge_tls_policy_cache_get(cache, &policy);
+
+    put(&table, "a.test", "*.test", 1, entry);
+    held = find(&table, "a.test");
+    edge_tls_policy_name_hold(held);
+
+    put(&table, "a.test", "a.test", 2, NULL);
+    last = find(&table, "a.test");
+    edge_tls_policy_name_hold(last);
+
+    assert_int_equal(entry->references, 3);
+    assert_memory_equal(held->name, "*.test", 6);
+
+    edge_tls_policy_name_release(held);
+    assert_int_equal(entry->references, 2);
+    edge_tls_policy_cache_release(entry);
+
+    edge_tls_policy_names_destroy(names);
+    assert_memory_equal(last->name, "a.test", 6);
+    edge_tls_policy_name_release(last);
+
+    names = edge_tls_policy_names_create(64);
+}
+
+
 int
 main(void)
 {
@@ -159,6 +193,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_what_is_used_stays, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_entries_are_held, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_names_are_held, set_up,
                                         tear_down),
     };
 
