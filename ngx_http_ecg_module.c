@@ -631,6 +631,8 @@ ngx_http_ecg_exit_process(ngx_cycle_t *cycle)
 {
     ngx_edge_policy_store_exit_process();
     ngx_edge_tls_policy_exit_process();
+    ngx_edge_tls_policy_state_exit_process();
+    ngx_edge_client_hello_exit_process();
 }
 
 

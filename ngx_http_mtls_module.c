@@ -90,6 +90,7 @@ static ngx_int_t ngx_http_mtls_init_sessions(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_check_cache(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mtls_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_mtls_init_process(ngx_cycle_t *cycle);
+static void ngx_http_mtls_exit_process(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_mtls_init_phases(ngx_conf_t *cf);
 
 
@@ -236,7 +237,7 @@ ngx_module_t  ngx_http_mtls_module = {
     ngx_http_mtls_init_process,            /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_http_mtls_exit_process,            /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -888,4 +889,11 @@ ngx_http_mtls_init_process(ngx_cycle_t *cycle)
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_mtls_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_edge_client_hello_exit_process();
 }

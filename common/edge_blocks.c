@@ -35,3 +35,18 @@ edge_blocks_give(edge_blocks_t *blocks, void *block)
     blocks->first = block;
     blocks->n++;
 }
+
+
+void
+edge_blocks_free(edge_blocks_t *blocks)
+{
+    void  *block;
+
+    while (blocks->first) {
+        block = blocks->first;
+        blocks->first = *(void **) block;
+        free(block);
+    }
+
+    blocks->n = 0;
+}

@@ -34,5 +34,9 @@ void *edge_blocks_take(edge_blocks_t *blocks, size_t size);
 
 void edge_blocks_give(edge_blocks_t *blocks, void *block);
 
+/* Frees all that nobody uses. */
+
+void edge_blocks_free(edge_blocks_t *blocks);
+
 
 #endif /* _EDGE_BLOCKS_H_INCLUDED_ */

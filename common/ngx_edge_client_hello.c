@@ -1,6 +1,6 @@
 
-#include "edge_blocks.h"
 #include "edge_hot.h"
+#include "ngx_edge_blocks.h"
 #include "ngx_edge_client_hello.h"
 #include "ngx_edge_tls_servers.h"
 
@@ -258,8 +258,8 @@ ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert)
 {
     ngx_edge_client_hello_state_t  *state;
 
-    state = ngx_edge_client_hello_kept(hello->connection,
-                                       ngx_edge_client_hello_release);
+    state = ngx_edge_blocks_find(hello->connection,
+                                 ngx_edge_client_hello_release);
 
     if (state) {
         hello->retry = 1;
@@ -288,22 +288,15 @@ ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello, int *alert)
 EDGE_HOT static ngx_int_t
 ngx_edge_client_hello_keep(ngx_edge_client_hello_t *hello)
 {
-    ngx_pool_cleanup_t             *cln;
     ngx_edge_client_hello_state_t  *state;
 
-    cln = ngx_pool_cleanup_add(hello->connection->pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
-    state = edge_blocks_take(&ngx_edge_client_hello_states,
-                             sizeof(ngx_edge_client_hello_state_t));
+    state = ngx_edge_blocks_add(hello->connection->pool,
+                                &ngx_edge_client_hello_states,
+                                sizeof(ngx_edge_client_hello_state_t),
+                                ngx_edge_client_hello_release);
     if (state == NULL) {
         return NGX_ERROR;
     }
-
-    cln->handler = ngx_edge_client_hello_release;
-    cln->data = state;
 
     state->sni.len = hello->sni.len;
     state->sni.data = hello->sni.data ? state->name : NULL;
@@ -323,18 +316,10 @@ ngx_edge_client_hello_release(void *data)
 }
 
 
-EDGE_HOT void *
-ngx_edge_client_hello_kept(ngx_connection_t *c, ngx_pool_cleanup_pt handler)
+void
+ngx_edge_client_hello_exit_process(void)
 {
-    ngx_pool_cleanup_t  *cln;
-
-    for (cln = c->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == handler) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
+    edge_blocks_free(&ngx_edge_client_hello_states);
 }
 
 

@@ -82,14 +82,9 @@ ngx_int_t ngx_edge_client_hello_session_context(ngx_edge_client_hello_t *hello,
     u_char *context, size_t len);
 
 
-/*
- * The data of the cleanup of a connection's pool that has this handler, NULL
- * if there is none: what a connection is kept by costs no index of OpenSSL,
- * which each of its handshakes pays for, and no memory of a pool that is full.
- */
+/* Of each module that has added a handler. */
 
-void *ngx_edge_client_hello_kept(ngx_connection_t *c,
-    ngx_pool_cleanup_pt handler);
+void ngx_edge_client_hello_exit_process(void);
 
 
 /*

@@ -1,7 +1,7 @@
 
-#include "edge_blocks.h"
 #include "edge_hot.h"
 #include "edge_hostname.h"
+#include "ngx_edge_blocks.h"
 #include "ngx_edge_tls_policy.h"
 
 /* a state of a connection, and its host */
@@ -20,8 +20,8 @@ static edge_blocks_t  ngx_edge_tls_policy_states;
 EDGE_HOT ngx_edge_tls_policy_state_t *
 ngx_edge_tls_policy_state(ngx_ssl_conn_t *ssl_conn)
 {
-    return ngx_edge_client_hello_kept(ngx_ssl_get_connection(ssl_conn),
-                                      ngx_edge_tls_policy_free_state);
+    return ngx_edge_blocks_find(ngx_ssl_get_connection(ssl_conn),
+                                ngx_edge_tls_policy_free_state);
 }
 
 
@@ -29,24 +29,16 @@ EDGE_HOT ngx_edge_tls_policy_state_t *
 ngx_edge_tls_policy_create_state(ngx_pool_t *pool,
     ngx_edge_tls_policy_conf_t *conf, ngx_str_t *host)
 {
-    ngx_pool_cleanup_t           *cln;
     ngx_edge_tls_policy_state_t  *state;
 
-    cln = ngx_pool_cleanup_add(pool, 0);
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    state = edge_blocks_take(&ngx_edge_tls_policy_states,
-                             NGX_EDGE_TLS_POLICY_STATE);
+    state = ngx_edge_blocks_add(pool, &ngx_edge_tls_policy_states,
+                                NGX_EDGE_TLS_POLICY_STATE,
+                                ngx_edge_tls_policy_free_state);
     if (state == NULL) {
         return NULL;
     }
 
     ngx_memzero(state, sizeof(ngx_edge_tls_policy_state_t));
-
-    cln->handler = ngx_edge_tls_policy_free_state;
-    cln->data = state;
 
     if (ngx_edge_tls_policy_look_up(pool->log, conf, host,
                                     (u_char *) (state + 1), state)
@@ -69,6 +61,13 @@ ngx_edge_tls_policy_free_state(void *data)
     }
 
     edge_blocks_give(&ngx_edge_tls_policy_states, state);
+}
+
+
+void
+ngx_edge_tls_policy_state_exit_process(void)
+{
+    edge_blocks_free(&ngx_edge_tls_policy_states);
 }
 
 

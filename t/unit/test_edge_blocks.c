@@ -65,11 +65,9 @@ test_few_are_kept(void **state)
 
     assert_int_equal(blocks.n, EDGE_BLOCKS_KEPT);
 
-    while (blocks.first) {
-        free(edge_blocks_take(&blocks, 1));
-    }
-
+    edge_blocks_free(&blocks);
     assert_int_equal(blocks.n, 0);
+    assert_null(blocks.first);
 }
 
 
