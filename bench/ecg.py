@@ -104,11 +104,13 @@ class Targets:
 
 
 class Nginx:
-    """One nginx; by the names "none" and "again" it is without the module."""
+    """One nginx; by the names of STOCK it is without the module."""
+
+    STOCK = ("none", "again", "threads")
 
     running = []
 
-    def __init__(self, name, ecg="", workers=1, offset=0):
+    def __init__(self, name, ecg="", workers=1, offset=0, api=True):
         self.root = OUT + "/" + name
         self.tls = PORT + 3 * offset
         self.plain = self.tls + 1
@@ -119,13 +121,13 @@ class Nginx:
         conf = self.root + "/nginx.conf"
         with open(conf, "w") as file:
             file.write(CONF % {
-                "load": "" if name in ("none", "again")
+                "load": "" if name in self.STOCK
                         else "load_module %s;" % module,
                 "workers": workers, "root": self.root, "out": OUT,
                 "ecg": ecg, "tls": self.tls, "plain": self.plain,
                 "rsa": self.rsa,
                 "api": "location /edge { ecg_api write; }"
-                       if "ecg_store" in ecg else ""})
+                       if "ecg_store" in ecg and api else ""})
         begun = time.time()
         self.pid = self.launch(conf)
         Nginx.running.append(self)

@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
-"""What a policy costs a full handshake: instructions, and CPU time.
+"""What a policy costs a full handshake: instructions, CPU time, and rate.
 
-    bench/ecg_cost.py [instructions] [time]
+    bench/ecg_cost.py [instructions] [time] [rate]
 
 Instructions of the worker are counted by valgrind, and are the same on a busy
 machine as on a quiet one; those of the kernel are not among them. CPU time is
 that of the worker for each handshake by itself, all variants in turn on one
-core, before anything else there. Other work only makes handshakes slower, so
-those of the quicker quarter are compared. Each nginx is started anew many
-times, as where its memory happens to lie makes it faster or slower. How sure
-the difference is, is told by those of these starts; that of a second nginx
-without the module is what else is in them. Under four minutes.
+core, client and all, before anything else there: each finds the caches as the
+client left them. The rate is what a core of a worker could do by the CPU time
+of many handshakes in a row, which clients on another core ask for: so it is
+under load. Other work only makes handshakes slower, so those of the quicker
+quarter are compared. Each nginx is started anew many times, as where its memory
+happens to lie makes it faster or slower. How sure the difference is, is told
+by those of these starts; that of a second nginx without the module is what
+else is in them. A store with an API is compared to a stock nginx that has
+threads, too. Under seven minutes.
 
     BENCH_COUNT=25 handshakes counted
     BENCH_STARTS=80    BENCH_ROUNDS=6    BENCH_LIMIT=150 seconds for all starts
+    BENCH_BATCH=100    handshakes in a row of one variant, for the rate
     BENCH_PORT=18100, and the next    BENCH_RECORDS=1000000 in the store
 """
 
@@ -37,6 +42,7 @@ COUNT = int(os.environ.get("BENCH_COUNT", 25))
 STARTS = int(os.environ.get("BENCH_STARTS", 80))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 6))
 SECONDS = int(os.environ.get("BENCH_LIMIT", 150))
+BATCH = int(os.environ.get("BENCH_BATCH", 100))
 RECORDS = int(os.environ.get("BENCH_RECORDS", 1000000))
 
 # Of one round.
@@ -64,6 +70,22 @@ def variants(path):
         "store, a name not asked for yet": ("other", store, ANY),
         "configuration, all keys": ("all", ALL, NAME),
     }
+
+
+# What ecg_api writes with, as it is with nginx's own "aio threads": where a
+# process has threads, memory and descriptors cost all of it more.
+THREADS = "no module, threads"
+API = "store, threads of ecg_api"
+
+
+def timed_variants(path):
+    chosen = variants(path)
+    # Its pages are mapped in the first thousands of them.
+    del chosen["store, a name not asked for yet"]
+    return {"no module": chosen.pop("no module"),
+            "no module, again": ("again", "", NAME), **chosen,
+            THREADS: ("threads", "aio threads;", NAME),
+            API: ("api", chosen["store"][1], NAME)}
 
 
 class Counted(ecg.Nginx):
@@ -120,7 +142,7 @@ def count_instructions(say, targets, path):
     counted = {}
     most = 0
     for title, (name, conf, host) in variants(path).items():
-        nginx = Counted(name, conf)
+        nginx = Counted(name, conf, api=False)
         for version, key, port in cases(nginx):
             counted[title, version, key] = nginx.count(port, host, version)
         nginx.stop()
@@ -136,25 +158,66 @@ def count_instructions(say, targets, path):
                 "the most of all", 1, 100 * most, "%", "%+.2f")
 
 
-class Client:
-    """Makes handshakes, and tells what each of them cost a worker."""
+class LoneClient:
+    """Makes handshakes on the core of the worker, and tells what each of them
+    cost it."""
+
+    what = "CPU time of a handshake"
+    count = HANDSHAKES
 
     def __init__(self):
+        take_core()
         self.process = subprocess.Popen(
             [ecg.OUT + "/handshakes"], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True, bufsize=1)
         atexit.register(self.process.kill)
 
-    def handshakes(self, port, name, version, pid):
+    def handshakes(self, port, name, version, nginx):
         """Microseconds of CPU time, of each."""
         self.process.stdin.write("%d %s %d tls%s %d\n" % (
-            port, name, HANDSHAKES, version.replace(".", "_"), pid))
+            port, name, HANDSHAKES, version.replace(".", "_"),
+            nginx.workers()[0]))
         answer = self.process.stdout.readline()
         return [int(ns) / 1000 for ns in answer.split()]
 
 
+class BusyClients:
+    """Two that make handshakes on another core than the worker's."""
+
+    what = "CPU time of a handshake under load"
+    count = BATCH
+
+    def __init__(self):
+        take_core()
+
+    def handshakes(self, port, name, version, nginx):
+        """Microseconds of CPU time, on average."""
+        before = self.settled(nginx)
+        clients = [subprocess.Popen(
+            ["taskset", "-c", str(OTHER_CORE), ecg.OUT + "/handshakes",
+             str(port), name, "-%d" % (BATCH // 2)]
+            + (["tls1_2"] if version == "1.2" else []),
+            stdout=subprocess.DEVNULL) for _ in range(2)]
+        if any(client.wait() != 0 for client in clients):
+            sys.exit("bench: handshakes were refused")
+        return [1e6 * (self.settled(nginx) - before) / BATCH]
+
+    def settled(self, nginx):
+        """Seconds that the worker has run, when it has closed all."""
+        cpu = nginx.cpu()
+        while True:
+            time.sleep(0.001)
+            last, cpu = cpu, nginx.cpu()
+            if cpu == last:
+                return cpu
+
+
+OTHER_CORE = min(os.sched_getaffinity(0))
+
+
 def take_core():
-    """All that is timed runs on one core, and before anything else there."""
+    """All that is started from here on runs on one core, and before anything
+    else there."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     if os.geteuid() == 0:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
@@ -176,43 +239,39 @@ def measure_start(client, started, found):
             random.shuffle(order)
             for title, (nginx, host) in order:
                 port = nginx.tls if key == "P-256" else nginx.rsa
-                taken[title] += client.handshakes(port, host, version,
-                                                  nginx.workers()[0])
+                taken[title] += client.handshakes(port, host, version, nginx)
         for title, figures in taken.items():
             found.setdefault((version, key, title), []).append(
                 quick_ones(figures))
 
 
-def measure_time(say, targets, path):
-    chosen = {"no module": ("none", "", NAME),
-              "no module, again": ("again", "", NAME), **variants(path)}
-    # Its pages are mapped in the first thousands of them.
-    del chosen["store, a name not asked for yet"]
-    take_core()
-    client = Client()
+def measure(client, say, targets, path):
     found = {}
     begun = time.time()
     for _ in range(STARTS):
         if time.time() - begun > SECONDS:
             break
         started = {}
-        for offset, (title, (name, conf, host)) in enumerate(chosen.items()):
-            started[title] = (ecg.Nginx(name, conf, offset=offset), host)
+        for offset, (title, (name, conf, host)) in enumerate(
+                timed_variants(path).items()):
+            started[title] = (ecg.Nginx(name, conf, offset=offset,
+                                        api=title == API), host)
         for nginx, _ in started.values():
             ecg.wait_until(nginx.workers)
         measure_start(client, started, found)
         ecg.Nginx.stop_all()
-    report_time(say, targets, found)
+    report(client, say, targets, found)
 
 
-def report_time(say, targets, found):
-    say("\nOf %d starts, %d rounds of %d handshakes each:\n" % (
-        len(next(iter(found.values()))), ROUNDS, HANDSHAKES))
+def report(client, say, targets, found):
+    say("\n%s: of %d starts, %d rounds of %d handshakes each:\n" % (
+        client.what, len(next(iter(found.values()))), ROUNDS, client.count))
     say("| TLS | key | policy from | CPU time, µs | more, µs | in % "
         "| within, 19 times of 20 |")
     say("| --- | --- | --- | --: | --: | --: | --- |")
     for version, key, title in found:
-        first = found[version, key, "no module"]
+        first = found[version, key,
+                      THREADS if title == API else "no module"]
         these = found[version, key, title]
         whole = statistics.median(first)
         more = sorted(b - a for a, b in zip(first, these))
@@ -223,14 +282,14 @@ def report_time(say, targets, found):
             version, key, title, statistics.median(these), median,
             100 * median / whole, 100 * more[k] / whole,
             100 * more[-1 - k] / whole))
-        if title in ("configuration", "store", "configuration, all keys"):
-            targets.add("TLS %s, %s, %s: more CPU time of a handshake"
-                        % (version, key, title), 1, 100 * median / whole, "%",
-                        "%+.2f")
+        if title in ("configuration", "store", "configuration, all keys", API):
+            targets.add("TLS %s, %s, %s: more %s"
+                        % (version, key, title, client.what), 1,
+                        100 * median / whole, "%", "%+.2f")
 
 
 def main():
-    parts = sys.argv[1:] or ["instructions", "time"]
+    parts = sys.argv[1:] or ["instructions", "time", "rate"]
     targets = ecg.Targets()
     atexit.register(ecg.Nginx.stop_all)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -239,7 +298,9 @@ def main():
     if "instructions" in parts:
         count_instructions(print, targets, path)
     if "time" in parts:
-        measure_time(print, targets, path)
+        measure(LoneClient(), print, targets, path)
+    if "rate" in parts:
+        measure(BusyClients(), print, targets, path)
     targets.report(print)
 
 
