@@ -11,6 +11,11 @@
 #define NGX_EDGE_REVOCATION_WAIT  30000
 
 
+/* How often lists are loaded that change meanwhile, before nginx gives up */
+
+#define NGX_EDGE_REVOCATION_TRIES 5
+
+
 /* A loader works for so many nanoseconds, then rests as long */
 
 #define NGX_EDGE_REVOCATION_SLICE 500000
@@ -21,6 +26,8 @@
 #define NGX_EDGE_REVOCATION_PIECE (2 * 1024 * 1024)
 
 
+static ngx_int_t ngx_edge_revocation_load_once(ngx_edge_revocation_t *rev,
+    ngx_edge_revocation_task_t *task, ngx_log_t *log);
 static void ngx_edge_revocation_clear(ngx_edge_revocation_task_t *task,
     ngx_uint_t slot);
 static void ngx_edge_revocation_log(ngx_edge_revocation_task_t *task,
@@ -31,7 +38,7 @@ ngx_int_t
 ngx_edge_revocation_start(ngx_edge_revocation_t *rev, ngx_log_t *log)
 {
     ngx_int_t                    rc;
-    ngx_uint_t                   waited;
+    ngx_uint_t                   waited, tries;
     ngx_edge_revocation_task_t   task;
 
     for (waited = 0; !ngx_edge_revocation_acquire(rev); waited += 10) {
@@ -44,21 +51,48 @@ ngx_edge_revocation_start(ngx_edge_revocation_t *rev, ngx_log_t *log)
         ngx_msleep(10);
     }
 
-    ngx_memzero(&task, sizeof(ngx_edge_revocation_task_t));
+    /* one that was replaced meanwhile is there as a whole the next time */
 
-    task.rev = rev;
+    tries = 0;
 
-    if (rev->shared->generation) {
-        task.rest = ngx_edge_revocation_rest;
-    }
-
-    ngx_edge_revocation_build(&task);
-    rc = ngx_edge_revocation_publish(&task, log);
+    do {
+        rc = ngx_edge_revocation_load_once(rev, &task, log);
+        tries++;
+    } while (rc != NGX_OK && task.result == EDGE_REVOCATION_BUILD_CHANGED
+             && tries < NGX_EDGE_REVOCATION_TRIES);
 
     ngx_edge_revocation_clear_old(&task);
     ngx_edge_revocation_release(rev);
 
-    return rev->shared->generation ? NGX_OK : rc;
+    if (rev->shared->generation) {
+        return NGX_OK;
+    }
+
+    if (rc != NGX_OK && task.result == EDGE_REVOCATION_BUILD_CHANGED) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "revocation lists are replaced faster than they can be "
+                      "loaded");
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_edge_revocation_load_once(ngx_edge_revocation_t *rev,
+    ngx_edge_revocation_task_t *task, ngx_log_t *log)
+{
+    ngx_memzero(task, sizeof(ngx_edge_revocation_task_t));
+
+    task->rev = rev;
+
+    if (rev->shared->generation) {
+        task->rest = ngx_edge_revocation_rest;
+    }
+
+    ngx_edge_revocation_build(task);
+
+    return ngx_edge_revocation_publish(task, log);
 }
 
 
