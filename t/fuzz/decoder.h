@@ -134,6 +134,23 @@ done:
 }
 
 
+/* Whether there may be the header of an RLE block of no bytes (RFC 8878). */
+
+static int
+may_repeat_nothing(const unsigned char *data, size_t size)
+{
+    size_t  i;
+
+    for (i = 0; i + 3 <= size; i++) {
+        if ((data[i] & 0xfe) == 2 && data[i + 1] == 0 && data[i + 2] == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static void
 fuzz_decoder(const edge_decoder_t *decoder, const before_t *before,
     const unsigned char *data, size_t size)
@@ -189,7 +206,8 @@ fuzz_decoder(const edge_decoder_t *decoder, const before_t *before,
      * refuses an empty frame if one of its blocks repeats a byte no times.
      */
 
-    if (at_once.rc == EDGE_DECODER_MORE_IN && at_once.whole && at_once.size
+    if (at_once.rc == EDGE_DECODER_MORE_IN && at_once.whole
+        && !may_repeat_nothing(data + 1, size - 1)
         && (in_pieces.rc != EDGE_DECODER_MORE_IN || !in_pieces.whole
             || at_once.size != in_pieces.size))
     {
