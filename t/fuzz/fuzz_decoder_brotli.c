@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     static const before_t  before;      /* none can be reset */
 
-    fuzz_decoder(&edge_decoder_brotli, &before, data, size);
+    fuzz_decoder(&edge_decoder_brotli, &before, NULL, data, size);
 
     return 0;
 }

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
                                      "\x86\xa6\x10\x36\5\0\0\0";
     static const before_t  before = { hello, sizeof(hello) - 1 };
 
-    fuzz_decoder(&edge_decoder_gzip, &before, data, size);
+    fuzz_decoder(&edge_decoder_gzip, &before, NULL, data, size);
 
     return 0;
 }
