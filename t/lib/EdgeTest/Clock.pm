@@ -5,22 +5,17 @@ package EdgeTest::Clock;
 #   my $clock = EdgeTest::Clock->new($dir);
 #   EdgeTest->start(env => { $clock->env }, ...);
 #   $clock->set(-3600);       # an hour back from what it really is
-#
-# ASan wants its library before all others, and is told that it is well so.
 
 use strict;
 use warnings;
 
+use EdgeTest::Preload;
+
 
 sub new {
     my ($class, $dir) = @_;
-    my $cc = $ENV{CC} || 'cc';
-    my $self = bless { library => "$dir/clock.so", file => "$dir/clock" },
-        $class;
-
-    system("$cc -O1 -shared -fPIC t/tools/clock.c -o $self->{library}"
-        . " 2>$dir/clock.cc") == 0
-        or die "t/tools/clock.c:\n" . EdgeTest::slurp("$dir/clock.cc");
+    my $self = bless { library => EdgeTest::Preload::build('clock', $dir),
+        file => "$dir/clock" }, $class;
 
     open my $out, '>:raw', $self->{file} or die "$self->{file}: $!";
     print $out pack 'q', 0;
@@ -33,9 +28,8 @@ sub new {
 sub env {
     my ($self) = @_;
 
-    return (LD_PRELOAD => $self->{library}, EDGE_CLOCK_FILE => $self->{file},
-        ASAN_OPTIONS => ($ENV{ASAN_OPTIONS} ? "$ENV{ASAN_OPTIONS}:" : '')
-            . 'verify_asan_link_order=0');
+    return (EdgeTest::Preload::env($self->{library}),
+        EDGE_CLOCK_FILE => $self->{file});
 }
 
 
