@@ -46,9 +46,12 @@ unsigned edge_codec_zstd_attempts(const edge_params_t *params,
 unsigned edge_zstd_search_attempts(const edge_params_t *params,
     uint64_t size_max, int window_log);
 
-/* The library's own search beside so many attempts; NULL: the level's. */
+/*
+ * The library's own search of bodies of up to size_max bytes beside so many
+ * attempts; NULL: the level's.
+ */
 const edge_search_t *edge_zstd_search_of_library(const edge_params_t *params,
-    unsigned attempts);
+    unsigned attempts, uint64_t size_max);
 
 /* A search in bodies of up to size_max bytes, one block of memory; or NULL. */
 edge_zstd_search_t *edge_zstd_search_create(edge_memory_t *memory,

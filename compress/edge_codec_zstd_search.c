@@ -11,10 +11,6 @@
 #include "edge_memory.h"
 
 
-/* smaller bodies pay too much for clean tables of the fast search */
-#define EDGE_ZSTD_SEARCH_LEAST  4096
-
-
 /* a sequence is written once, as the library takes it */
 
 #define edge_zstd_search_same(ours, theirs)                                  \
@@ -32,21 +28,29 @@ _Static_assert(sizeof(edge_match_fast_t) == sizeof(ZSTD_Sequence),
 
 /*
  * A body is searched in segments, each of which is a block of its frame and
- * has no repetitions of another; the fast search takes those of one segment.
+ * has no repetitions of another; the fast search takes those of one block.
  */
 
 struct edge_zstd_search_s {
     edge_match_finder_t   finder;
     void                 *tables;       /* of the fast search, or NULL */
+    size_t                most;         /* bytes that it takes */
     ZSTD_Sequence        *sequences;
     size_t                count;
 };
 
 
+/* bytes at most that are searched at once */
+
 static size_t
-edge_zstd_search_reach(uint64_t size_max)
+edge_zstd_search_reach(unsigned attempts, uint64_t size_max)
 {
-    return size_max < EDGE_MATCH_BODY ? (size_t) size_max : EDGE_MATCH_BODY;
+    size_t  reach;
+
+    reach = (attempts == EDGE_ZSTD_SEARCH_FAST) ? EDGE_MATCH_FAST_BODY
+                                                : EDGE_MATCH_BODY;
+
+    return size_max < reach ? (size_t) size_max : reach;
 }
 
 
@@ -93,39 +97,56 @@ unsigned
 edge_zstd_search_attempts(const edge_params_t *params, uint64_t size_max,
     int window_log)
 {
+    unsigned              attempts;
     const edge_search_t  *search;
 
     search = edge_zstd_search_given(params);
 
+    if (search) {
+        attempts = search->attempts;
+
+    } else {
+        attempts = edge_zstd_search_is_fast(params) ? EDGE_ZSTD_SEARCH_FAST : 0;
+    }
+
     if (params->target_block || params->long_distance
-        || 1U << window_log < edge_zstd_search_reach(size_max))
+        || 1U << window_log < edge_zstd_search_reach(attempts, size_max))
     {
         return 0;
     }
 
-    if (search) {
-        return search->attempts;
-    }
-
-    return edge_zstd_search_is_fast(params) ? EDGE_ZSTD_SEARCH_FAST : 0;
+    return attempts;
 }
 
 
-/* what the library codes by, and tables for a search it does not make */
+/*
+ * What the library codes by, and tables for a search it does not make.  The
+ * less it is to strive, the sooner it codes with what it has at hand.
+ */
 
 static const edge_search_t  edge_zstd_search_unsearched = {
     ZSTD_lazy, ZSTD_HASHLOG_MIN, ZSTD_CHAINLOG_MIN, 1, 4, 0
 };
 
+static const edge_search_t  edge_zstd_search_unsearched_fast = {
+    ZSTD_fast, ZSTD_HASHLOG_MIN, ZSTD_CHAINLOG_MIN, 1, 4, 0
+};
+
 
 const edge_search_t *
-edge_zstd_search_of_library(const edge_params_t *params, unsigned attempts)
+edge_zstd_search_of_library(const edge_params_t *params, unsigned attempts,
+    uint64_t size_max)
 {
     const edge_search_t  *search;
 
     search = edge_zstd_search_given(params);
 
-    return (search && attempts) ? &edge_zstd_search_unsearched : search;
+    if (search) {
+        return attempts ? &edge_zstd_search_unsearched : search;
+    }
+
+    return (attempts && size_max <= EDGE_MATCH_FAST_BODY)
+           ? &edge_zstd_search_unsearched_fast : NULL;
 }
 
 
@@ -135,7 +156,7 @@ static size_t
 edge_zstd_search_sequences(unsigned attempts, uint64_t size_max)
 {
     if (attempts == EDGE_ZSTD_SEARCH_FAST) {
-        size_max = edge_zstd_search_reach(size_max);
+        size_max = edge_zstd_search_reach(attempts, size_max);
     }
 
     return (size_t) (size_max / EDGE_MATCH_MIN + size_max / EDGE_MATCH_BODY
@@ -148,7 +169,8 @@ edge_zstd_search_tables(unsigned attempts, uint64_t size_max)
 {
     return (attempts == EDGE_ZSTD_SEARCH_FAST)
            ? edge_match_fast_tables_size()
-           : edge_match_tables_size(edge_zstd_search_reach(size_max));
+           : edge_match_tables_size(edge_zstd_search_reach(attempts,
+                                                           size_max));
 }
 
 
@@ -188,6 +210,7 @@ edge_zstd_search_create(edge_memory_t *memory, unsigned attempts,
 
     if (attempts == EDGE_ZSTD_SEARCH_FAST) {
         search->tables = tables;
+        search->most = edge_zstd_search_reach(attempts, size_max);
         return search;
     }
 
@@ -201,9 +224,7 @@ edge_zstd_search_create(edge_memory_t *memory, unsigned attempts,
 unsigned
 edge_zstd_search_takes(const edge_zstd_search_t *search, size_t size)
 {
-    return search->tables
-           ? size >= EDGE_ZSTD_SEARCH_LEAST && size <= EDGE_MATCH_FAST_BODY
-           : size != 0;
+    return size != 0 && (search->tables == NULL || size <= search->most);
 }
 
 
@@ -249,7 +270,7 @@ edge_zstd_search_segments(edge_zstd_search_t *search,
     size_t  segment;
 
     for (search->count = 0; size; size -= segment) {
-        segment = edge_zstd_search_reach(size);
+        segment = size < EDGE_MATCH_BODY ? size : EDGE_MATCH_BODY;
         edge_zstd_search_segment(search, data, segment);
         data += segment;
     }

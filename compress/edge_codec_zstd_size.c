@@ -246,16 +246,18 @@ edge_codec_zstd_configure(edge_codec_zstd_set_pt set, void *target,
     window_log = edge_codec_zstd_window_log(params, size_max);
     attempts = edge_codec_zstd_attempts(params, size_max, whole);
 
-    search = edge_zstd_search_of_library(params, attempts);
+    search = edge_zstd_search_of_library(params, attempts, size_max);
 
-    if (search && edge_codec_zstd_set_search(set, target, search) != 0) {
+    if ((search ? edge_codec_zstd_set_search(set, target, search)
+                : edge_codec_zstd_set_tables(set, target, params, size_max))
+        != 0)
+    {
         return -1;
     }
 
     if (edge_codec_zstd_set_sequences(set, target, attempts) != 0
         || ZSTD_isError(set(target, ZSTD_c_compressionLevel, params->level))
-        || ZSTD_isError(set(target, ZSTD_c_windowLog, window_log))
-        || edge_codec_zstd_set_tables(set, target, params, size_max) != 0)
+        || ZSTD_isError(set(target, ZSTD_c_windowLog, window_log)))
     {
         return -1;
     }
@@ -341,7 +343,7 @@ edge_codec_zstd_estimate(const edge_params_t *params, uint64_t size_max,
     cparams = edge_codec_zstd_level(params, size_max);
     cparams.windowLog = edge_codec_zstd_window_log(params, size_max);
     attempts = edge_codec_zstd_attempts(params, size_max, whole);
-    search = edge_zstd_search_of_library(params, attempts);
+    search = edge_zstd_search_of_library(params, attempts, size_max);
 
     if (search) {
         cparams.strategy = (ZSTD_strategy) search->strategy;

@@ -6,28 +6,39 @@
 #define EDGE_MATCH_FAR       8          /* bytes that are hashed */
 #define EDGE_MATCH_NEAR      5
 
-#define EDGE_MATCH_FAR_LOG   13         /* of tables: all of their bits are */
-#define EDGE_MATCH_NEAR_LOG  14         /* constants, which saves a register */
-
 #define EDGE_MATCH_MARGIN    12         /* bytes at the end without a match */
 #define EDGE_MATCH_GOOD      16         /* no look at the next byte */
-#define EDGE_MATCH_DENSE     (16 * 1024)
 #define EDGE_MATCH_STRIDE    128        /* bytes of literals to a faster step */
 
+/* bytes of a body, up to which ... */
+#define EDGE_MATCH_TINY      1536       /* one small table is enough */
+#define EDGE_MATCH_SMALL     8192       /* two of them are */
+#define EDGE_MATCH_DENSE     (16 * 1024)        /* more is to be found */
+#define EDGE_MATCH_NARROW    (64 * 1024)        /* positions have 16 bits */
 
-/* positions by the hash of bytes; 0 is the first one and none: bytes tell */
+/* logarithms of the sizes of tables: clean ones cost what they are large */
+#define EDGE_MATCH_TINY_LOG        11
+#define EDGE_MATCH_SMALL_LOG       12
+#define EDGE_MATCH_SMALL_FAR_LOG   11
+#define EDGE_MATCH_LOG             14
+#define EDGE_MATCH_FAR_LOG         13
 
-typedef struct {
-    uint16_t              near[(size_t) 1 << EDGE_MATCH_NEAR_LOG];
-    uint16_t              far[(size_t) 1 << EDGE_MATCH_FAR_LOG];
-} edge_match_places_t;
 
+/*
+ * In the tables are positions by the hash of the bytes there, but for what is
+ * above 16 bits.  Where there was none it is 0, which is the first: bytes tell.
+ * The logarithms of their sizes are constants wherever they are used, which
+ * saves registers, as one of the two begins where the other ends.
+ */
 
 typedef struct {
     const unsigned char  *data;
     const unsigned char  *end;
-    edge_match_places_t  *places;
-    unsigned              dense;        /* more of a match is to be found */
+    uint16_t             *tables;
+    unsigned              near_log;
+    unsigned              far_log;      /* 0: there is none */
+    unsigned              wide;         /* positions may have more bits */
+    unsigned              dense;
     uint32_t              limit;        /* matches begin before it */
     uint32_t              last;         /* offsets */
     uint32_t              last_but_one;
@@ -37,10 +48,21 @@ typedef struct {
 } edge_match_pass_t;
 
 
+static edge_match_inline size_t
+edge_match_fast_size(unsigned near_log, unsigned far_log)
+{
+    size_t  places;
+
+    places = ((size_t) 1 << near_log) + (far_log ? (size_t) 1 << far_log : 0);
+
+    return places * sizeof(uint16_t);
+}
+
+
 size_t
 edge_match_fast_tables_size(void)
 {
-    return sizeof(edge_match_places_t);
+    return edge_match_fast_size(EDGE_MATCH_LOG, EDGE_MATCH_FAR_LOG);
 }
 
 
@@ -64,7 +86,7 @@ edge_match_near(const edge_match_pass_t *pass, uint64_t bytes)
 
     hash = edge_match_five(bytes) * 11400714819323198485ULL;
 
-    return &pass->places->near[hash >> (64 - EDGE_MATCH_NEAR_LOG)];
+    return pass->tables + (hash >> (64 - pass->near_log));
 }
 
 
@@ -75,7 +97,18 @@ edge_match_far(const edge_match_pass_t *pass, uint64_t bytes)
 
     hash = bytes * 14029467366897019727ULL;
 
-    return &pass->places->far[hash >> (64 - EDGE_MATCH_FAR_LOG)];
+    return pass->tables + ((size_t) 1 << pass->near_log)
+           + (hash >> (64 - pass->far_log));
+}
+
+
+/* the last position in a place, up to 64 KB before this one */
+
+static edge_match_inline uint32_t
+edge_match_before(const edge_match_pass_t *pass, const uint16_t *place,
+    uint32_t at)
+{
+    return pass->wide ? at - 1 - (uint16_t) (at - 1 - *place) : *place;
 }
 
 
@@ -87,7 +120,10 @@ edge_match_fast_insert(const edge_match_pass_t *pass, uint32_t at)
     bytes = edge_match_read64(pass->data + at);
 
     *edge_match_near(pass, bytes) = (uint16_t) at;
-    *edge_match_far(pass, bytes) = (uint16_t) at;
+
+    if (pass->far_log) {
+        *edge_match_far(pass, bytes) = (uint16_t) at;
+    }
 }
 
 
@@ -149,19 +185,23 @@ edge_match_fast_near(edge_match_pass_t *pass, uint32_t candidate,
     *offset = pass->at - candidate;
     length = edge_match_fast_length(pass, pass->at, EDGE_MATCH_NEAR, *offset);
     next = pass->at + 1;
+    before = 0;
 
     bytes = edge_match_read64(pass->data + next);
-    far = edge_match_far(pass, bytes);
-    before = *far;
-    *far = (uint16_t) next;
 
-    if (edge_match_read64(pass->data + before) == bytes) {
+    if (pass->far_log) {
+        far = edge_match_far(pass, bytes);
+        before = edge_match_before(pass, far, next);
+        *far = (uint16_t) next;
+    }
+
+    if (pass->far_log && edge_match_read64(pass->data + before) == bytes) {
         other = edge_match_fast_length(pass, next, EDGE_MATCH_FAR,
                                        next - before);
 
     } else if (length < EDGE_MATCH_GOOD) {
         near = edge_match_near(pass, bytes);
-        before = *near;
+        before = edge_match_before(pass, near, next);
         *near = (uint16_t) next;
         other = edge_match_fast_length(pass, next, 0, next - before);
 
@@ -217,7 +257,7 @@ edge_match_fast_take(edge_match_pass_t *pass, uint32_t length, uint32_t offset)
 static edge_match_inline unsigned
 edge_match_fast_step(edge_match_pass_t *pass)
 {
-    uint16_t  *far_slot, *near_slot;
+    uint16_t  *far_place, *near_place;
     uint32_t   at, step, next, far, near, length, offset;
     uint64_t   bytes;
 
@@ -232,11 +272,11 @@ edge_match_fast_step(edge_match_pass_t *pass)
         }
 
         bytes = edge_match_read64(pass->data + at);
-        far_slot = edge_match_far(pass, bytes);
-        near_slot = edge_match_near(pass, bytes);
-        far = *far_slot;
-        near = *near_slot;
-        *far_slot = *near_slot = (uint16_t) at;
+        near_place = edge_match_near(pass, bytes);
+        far_place = pass->far_log ? edge_match_far(pass, bytes) : near_place;
+        near = edge_match_before(pass, near_place, at);
+        far = edge_match_before(pass, far_place, at);
+        *far_place = *near_place = (uint16_t) at;
 
         if (edge_match_repeats(pass, at + 1, pass->last)) {
             pass->at = at + 1;
@@ -244,7 +284,7 @@ edge_match_fast_step(edge_match_pass_t *pass)
             return 1;
         }
 
-        if (edge_match_read64(pass->data + far) == bytes) {
+        if (pass->far_log && edge_match_read64(pass->data + far) == bytes) {
             pass->at = at;
             offset = at - far;
             length = edge_match_fast_length(pass, at, EDGE_MATCH_FAR, offset);
@@ -292,18 +332,22 @@ edge_match_fast_follow(edge_match_pass_t *pass)
 }
 
 
-size_t
-edge_match_fast_find(void *tables, const unsigned char *data, size_t size,
-    edge_match_fast_t *found)
+static edge_match_inline size_t
+edge_match_fast_search(uint16_t *tables, const unsigned char *data,
+    size_t size, edge_match_fast_t *found, unsigned near_log, unsigned far_log,
+    unsigned wide)
 {
     edge_match_pass_t  pass;
 
-    memset(tables, 0, edge_match_fast_tables_size());
+    memset(tables, 0, edge_match_fast_size(near_log, far_log));
 
     pass = (edge_match_pass_t) {
         .data = data,
         .end = data + size,
-        .places = tables,
+        .tables = tables,
+        .near_log = near_log,
+        .far_log = far_log,
+        .wide = wide,
         .dense = size <= EDGE_MATCH_DENSE,
         .limit = size > EDGE_MATCH_MARGIN
                  ? (uint32_t) size - EDGE_MATCH_MARGIN : 0,
@@ -321,4 +365,29 @@ edge_match_fast_find(void *tables, const unsigned char *data, size_t size,
     edge_match_fast_put(&pass, 0, 0);
 
     return (size_t) (pass.next - found);
+}
+
+
+size_t
+edge_match_fast_find(void *tables, const unsigned char *data, size_t size,
+    edge_match_fast_t *found)
+{
+    if (size <= EDGE_MATCH_TINY) {
+        return edge_match_fast_search(tables, data, size, found,
+                                      EDGE_MATCH_TINY_LOG, 0, 0);
+    }
+
+    if (size <= EDGE_MATCH_SMALL) {
+        return edge_match_fast_search(tables, data, size, found,
+                                      EDGE_MATCH_SMALL_LOG,
+                                      EDGE_MATCH_SMALL_FAR_LOG, 0);
+    }
+
+    if (size <= EDGE_MATCH_NARROW) {
+        return edge_match_fast_search(tables, data, size, found,
+                                      EDGE_MATCH_LOG, EDGE_MATCH_FAR_LOG, 0);
+    }
+
+    return edge_match_fast_search(tables, data, size, found,
+                                  EDGE_MATCH_LOG, EDGE_MATCH_FAR_LOG, 1);
 }

@@ -10,11 +10,11 @@
 /*
  * Finds repetitions in a body that is there as a whole, in one pass, as the
  * "dfast" search of libzstd does: at each position the last one with the same
- * eight bytes, else with the same five.  Positions of 16 bits stay in the
- * nearest cache of a core.
+ * eight bytes, else with the same five, if that is at most 64 KB before: tables
+ * of 16 bits stay in the nearest cache of a core.
  */
 
-#define EDGE_MATCH_FAST_BODY   (64 * 1024)      /* bytes at most */
+#define EDGE_MATCH_FAST_BODY   (128 * 1024)     /* bytes at most */
 #define EDGE_MATCH_FAST_MIN    4                /* bytes of a match */
 
 

@@ -21,16 +21,17 @@
 
 
 #define BODY_SIZE  131072
+#define BODY_MOST  524288
 
 
 static unsigned char  *body;
-static unsigned char   room[BODY_SIZE * 2];
+static unsigned char   room[BODY_MOST * 2];
 
 
 static int
 setup(void **state)
 {
-    body = edge_test_body(EDGE_TEST_TEXT, BODY_SIZE);
+    body = edge_test_body(EDGE_TEST_TEXT, BODY_MOST);
 
     return 0;
 }
@@ -202,14 +203,18 @@ test_search_counts(void **state)
 }
 
 
-/* at the default level tables are smaller than the library's from 64 KB on */
+/*
+ * At the default level tables are smaller than the library's for bodies that
+ * may be larger than those that ours searches, and for others next to nothing.
+ */
 
 static void
 test_default_tables(void **state)
 {
-    size_t           i, own, coded;
-    edge_memory_t    memory = { 0, 0, 0 };
-    edge_encoder_t  *encoder;
+    size_t                      i, own;
+    edge_memory_t               memory = { 0, 0, 0 };
+    edge_encoder_t             *encoder;
+    ZSTD_compressionParameters  cparams;
 
     static const edge_params_t  params = { 3, 23, 0, 0, NULL, NULL };
 
@@ -219,7 +224,7 @@ test_default_tables(void **state)
     } cases[] = {
         { 16 * 1024, 0 },
         { 64 * 1024, 0 },
-        { 128 * 1024, 128 * 1024 },
+        { 128 * 1024, 0 },
         { 256 * 1024, 128 * 1024 },
         { 512 * 1024, 384 * 1024 }
     };
@@ -228,26 +233,52 @@ test_default_tables(void **state)
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         memory.peak = 0;
-        encoder = create(&memory, &params, cases[i].size_max, 1, BODY_SIZE);
-        coded = finish(encoder, BODY_SIZE);
+        encoder = create(&memory, &params, cases[i].size_max, 1,
+                         cases[i].size_max);
+        (void) finish(encoder, cases[i].size_max);
         edge_codec_zstd.close(encoder);
 
-        own = ZSTD_estimateCCtxSize_usingCParams(
-                  ZSTD_getCParams(3, cases[i].size_max, 0));
+        cparams = ZSTD_getCParams(3, cases[i].size_max, 0);
+        own = 0;
 
         if (edge_codec_zstd_attempts(&params, cases[i].size_max, 1)) {
-            own += edge_zstd_search_estimate(EDGE_ZSTD_SEARCH_FAST,
-                                             cases[i].size_max);
+            own = edge_zstd_search_estimate(EDGE_ZSTD_SEARCH_FAST,
+                                            cases[i].size_max);
+
+            if (cases[i].size_max <= 128 * 1024) {
+                cparams.strategy = ZSTD_fast;
+                cparams.hashLog = ZSTD_HASHLOG_MIN;
+                cparams.chainLog = ZSTD_CHAINLOG_MIN;
+            }
         }
 
+        own += ZSTD_estimateCCtxSize_usingCParams(cparams);
         assert_in_range(memory.peak + cases[i].spared, own, own + 1024);
+    }
+}
 
-        /* and what is found is as much */
 
-        if (cases[i].size_max == BODY_SIZE) {
-            own = ZSTD_compress(room, sizeof(room), body, BODY_SIZE, 3);
-            assert_in_range(coded, 1, own + own / 200);
-        }
+/* and what is found is as much, see test_edge_codec_zstd_search, too */
+
+static void
+test_default_found(void **state)
+{
+    size_t           i, own, coded;
+    edge_memory_t    memory = { 0, 0, 0 };
+    edge_encoder_t  *encoder;
+
+    static const edge_params_t  params = { 3, 23, 0, 0, NULL, NULL };
+    static const size_t         sizes[] = { 128 * 1024, 300 * 1024 };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        encoder = create(&memory, &params, 512 * 1024, 1, sizes[i]);
+        coded = finish(encoder, sizes[i]);
+        edge_codec_zstd.close(encoder);
+
+        own = ZSTD_compress(room, sizeof(room), body, sizes[i], 3);
+        assert_in_range(coded, 1, own + own / 100);
     }
 }
 
@@ -479,6 +510,7 @@ main(void)
         cmocka_unit_test(test_searches),
         cmocka_unit_test(test_search_counts),
         cmocka_unit_test(test_default_tables),
+        cmocka_unit_test(test_default_found),
         cmocka_unit_test(test_known_size_is_declared),
         cmocka_unit_test(test_broken_pledge),
         cmocka_unit_test(test_huge_bodies),

@@ -253,20 +253,20 @@ test_not_ours(void **state)
 }
 
 
-/* at the library's default level we look once at bodies of some sizes */
+/* at the library's default level we look once, at whole blocks */
 
 static void
 test_fast(void **state)
 {
-    size_t           i, size, own;
+    size_t           i, size, own, most;
     unsigned         kind;
     edge_memory_t    memory = { 0, 0, 0 };
     edge_params_t    params = { 3, 23, 0, 0, NULL, NULL };
     edge_encoder_t  *encoder;
 
     static const size_t  sizes[] = {
-        0, 1, 4095, 4096, 4097, 12000, 16384, 16385, 65535, 65536, 65537,
-        131072
+        0, 1, 12, 13, 64, 300, 1000, 1536, 1537, 4096, 8192, 8193, 12000, 16384,
+        16385, 65535, 65536, 65537, 100000, 131071, 131072
     };
 
     (void) state;
@@ -278,7 +278,8 @@ test_fast(void **state)
         for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
             size = code(encoder, bodies[kind], sizes[i]);
             own = ZSTD_compress(room, sizeof(room), bodies[kind], sizes[i], 3);
-            assert_true(size <= own + own / 50 + 8);
+            most = own + own / (sizes[i] > 1536 ? 50 : 10) + 8;
+            assert_true(size <= most);
             assert_true(size <= ZSTD_compressBound(sizes[i]));
         }
     }
@@ -311,6 +312,13 @@ test_not_fast(void **state)
     params.level = 3;
     params.window_log = 13;
     assert_int_equal(edge_codec_zstd_attempts(&params, 16384, 1), 0);
+
+    params.window_log = 16;
+    assert_int_equal(edge_codec_zstd_attempts(&params, BODY_SIZE, 1), 0);
+
+    params.window_log = 17;
+    assert_int_equal(edge_codec_zstd_attempts(&params, BODY_SIZE, 1),
+                     EDGE_ZSTD_SEARCH_FAST);
 }
 
 

@@ -84,7 +84,8 @@ test_ends(void **state)
     unsigned char  *body;
 
     static const size_t  sizes[] = {
-        4095, 4096, 16383, 16384, 16385, BODY_SIZE - 1, BODY_SIZE
+        1535, 1536, 1537, 8191, 8192, 8193, 16383, 16384, 16385, 65535, 65536,
+        65537, 100000, BODY_SIZE - 1, BODY_SIZE
     };
 
     (void) state;
@@ -151,22 +152,51 @@ test_repetitions(void **state)
 }
 
 
-/* the farthest offset there is, and what is in front of the bytes found */
+/* by all tables there are, and what is in front of the bytes found */
 
 static void
-test_far(void **state)
+test_found(void **state)
 {
-    size_t          left;
+    size_t          i;
     unsigned char  *body;
+
+    static const size_t  sizes[] = { 1500, 8000, 60000, 100000 };
 
     (void) state;
 
     body = edge_test_body(EDGE_TEST_NOISE, BODY_SIZE);
-    left = find(body, BODY_SIZE);
-    assert_true(left > BODY_SIZE - 100);
+    assert_true(find(body, BODY_SIZE) > BODY_SIZE - 100);
 
-    memcpy(body + 2000, body, 1000);
-    assert_true(find(body, 4000) <= 3010);
+    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        memcpy(body + sizes[i] / 2, body, sizes[i] / 4);
+        assert_true(find(body, sizes[i]) <= sizes[i] * 3 / 4 + 300);
+    }
+
+    free(body);
+}
+
+
+/* 64 KB before, and not a byte more, in bodies that are longer */
+
+static void
+test_reach(void **state)
+{
+    size_t          near, far, size;
+    unsigned char  *body;
+
+    (void) state;
+
+    size = 65536 + 4000;
+    body = edge_test_body(EDGE_TEST_NOISE, size);
+
+    memcpy(body + 65536, body, 1000);
+    near = find(body, size);
+    assert_true(near <= size - 900);
+
+    memcpy(body + 65537, body, 1000);
+    body[65536] = (unsigned char) ~body[0];
+    far = find(body, size);
+    assert_true(far > size - 100);
 
     free(body);
 }
@@ -179,7 +209,8 @@ main(void)
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_zeros),
         cmocka_unit_test(test_repetitions),
-        cmocka_unit_test(test_far)
+        cmocka_unit_test(test_found),
+        cmocka_unit_test(test_reach)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
