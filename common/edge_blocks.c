@@ -26,13 +26,18 @@ edge_blocks_take(edge_blocks_t *blocks, size_t size)
 EDGE_HOT void
 edge_blocks_give(edge_blocks_t *blocks, void *block)
 {
+    void  *before;
+
+    before = blocks->first;
+    blocks->first = block;
+
     if (blocks->n == EDGE_BLOCKS_KEPT) {
-        free(block);
+        *(void **) block = *(void **) before;
+        free(before);
         return;
     }
 
-    *(void **) block = blocks->first;
-    blocks->first = block;
+    *(void **) block = before;
     blocks->n++;
 }
 

@@ -30,7 +30,10 @@ typedef struct {
 
 void *edge_blocks_take(edge_blocks_t *blocks, size_t size);
 
-/* Takes a block back, or frees it. */
+/*
+ * Takes a block back.  All of it but its first pointer stays as it is until the
+ * next one is given, which may free the others.
+ */
 
 void edge_blocks_give(edge_blocks_t *blocks, void *block);
 

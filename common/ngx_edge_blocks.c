@@ -3,27 +3,42 @@
 #include "ngx_edge_blocks.h"
 
 
+/*
+ * In front of the data.  The pool reads the cleanup once more when its handler
+ * has given the block back: that leaves it alone.
+ */
+
+typedef struct {
+    void                *link;
+    ngx_pool_cleanup_t   cleanup;
+} ngx_edge_block_t;
+
+
 EDGE_HOT void *
 ngx_edge_blocks_add(ngx_pool_t *pool, edge_blocks_t *blocks, size_t size,
     ngx_pool_cleanup_pt handler)
 {
-    void                *block;
-    ngx_pool_cleanup_t  *cln;
+    ngx_edge_block_t  *block;
 
-    cln = ngx_pool_cleanup_add(pool, 0);
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    block = edge_blocks_take(blocks, size);
+    block = edge_blocks_take(blocks, sizeof(ngx_edge_block_t) + size);
     if (block == NULL) {
         return NULL;
     }
 
-    cln->handler = handler;
-    cln->data = block;
+    block->cleanup.handler = handler;
+    block->cleanup.data = block + 1;
+    block->cleanup.next = pool->cleanup;
 
-    return block;
+    pool->cleanup = &block->cleanup;
+
+    return block + 1;
+}
+
+
+EDGE_HOT void
+ngx_edge_blocks_give(edge_blocks_t *blocks, void *data)
+{
+    edge_blocks_give(blocks, (ngx_edge_block_t *) data - 1);
 }
 
 

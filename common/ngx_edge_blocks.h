@@ -1,8 +1,8 @@
 
 /*
- * What a connection is kept by: a block that its pool gives back.  It costs no
- * index of OpenSSL, which each handshake pays for, and no memory of a pool
- * that is full.
+ * What a connection is kept by: a block that is told of when its pool is
+ * destroyed.  It costs no index of OpenSSL, which each handshake pays for, and
+ * no memory of the pool, which is full when a handshake begins.
  */
 
 
@@ -18,11 +18,15 @@
 
 /*
  * A block of size bytes, not zeroed, which the handler gets when the pool is
- * destroyed, to give it back to blocks.  NULL without memory.
+ * destroyed, for ngx_edge_blocks_give().  NULL without memory.
  */
 
 void *ngx_edge_blocks_add(ngx_pool_t *pool, edge_blocks_t *blocks, size_t size,
     ngx_pool_cleanup_pt handler);
+
+/* Gives it back to where it was taken from. */
+
+void ngx_edge_blocks_give(edge_blocks_t *blocks, void *data);
 
 /* The block of the connection's pool that has this handler, NULL if none. */
 

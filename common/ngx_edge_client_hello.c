@@ -13,6 +13,7 @@ typedef struct {
 
 typedef struct {
     ngx_array_t                     handlers;
+    unsigned                        bounded:1;
 } ngx_edge_client_hello_chain_t;
 
 
@@ -30,6 +31,7 @@ static ngx_edge_client_hello_chain_t *ngx_edge_client_hello_create_chain(
     ngx_conf_t *cf);
 static void ngx_edge_client_hello_install(ngx_conf_t *cf,
     ngx_edge_client_hello_chain_t *chain);
+static unsigned ngx_edge_client_hello_is_bounded(SSL_CTX *ctx);
 static int ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert,
     void *arg);
 static ngx_int_t ngx_edge_client_hello_sni(ngx_ssl_conn_t *ssl_conn,
@@ -164,9 +166,25 @@ ngx_edge_client_hello_install(ngx_conf_t *cf,
     ngx_memzero(&server, sizeof(ngx_edge_tls_server_t));
 
     while (ngx_edge_tls_servers_next(cf, &server)) {
+        chain->bounded |= ngx_edge_client_hello_is_bounded(server.ctx);
+
         SSL_CTX_set_client_hello_cb(server.ctx, ngx_edge_client_hello_callback,
                                     chain);
     }
+}
+
+
+/* nginx sets none but TLSv1.3, the greatest there is; "ssl_conf_command" may */
+
+static unsigned
+ngx_edge_client_hello_is_bounded(SSL_CTX *ctx)
+{
+    long  max;
+
+    max = SSL_CTX_get_max_proto_version(ctx);
+
+    return SSL_CTX_get_min_proto_version(ctx) != 0
+           || (max != 0 && max != TLS1_3_VERSION);
 }
 
 
@@ -184,6 +202,7 @@ ngx_edge_client_hello_callback(ngx_ssl_conn_t *ssl_conn, int *alert, void *arg)
     ngx_memzero(&hello, sizeof(ngx_edge_client_hello_t));
 
     hello.ssl_conn = ssl_conn;
+    hello.bounded = chain->bounded;
     hello.connection = ngx_ssl_get_connection(ssl_conn);
 
     if (hello.connection->ssl->handshaked) {
@@ -312,7 +331,7 @@ ngx_edge_client_hello_keep(ngx_edge_client_hello_t *hello)
 EDGE_HOT static void
 ngx_edge_client_hello_release(void *data)
 {
-    edge_blocks_give(&ngx_edge_client_hello_states, data);
+    ngx_edge_blocks_give(&ngx_edge_client_hello_states, data);
 }
 
 

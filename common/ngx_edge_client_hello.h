@@ -17,7 +17,7 @@
 
 
 #define NGX_EDGE_CLIENT_HELLO_MAGIC    0x65644348
-#define NGX_EDGE_CLIENT_HELLO_VERSION  1
+#define NGX_EDGE_CLIENT_HELLO_VERSION  2
 
 
 /* What is known when a ClientHello has come and nothing is decided yet. */
@@ -36,6 +36,9 @@ typedef struct {
     unsigned                        retry:1;
 
     unsigned                        resumption_refused:1;
+
+    /* some SSL context has a least or greatest version but by its options */
+    unsigned                        bounded:1;
 } ngx_edge_client_hello_t;
 
 

@@ -87,10 +87,26 @@ edge_hostname_cut_port(const char *in, size_t len)
 }
 
 
+/* what a label is made of, in lower case; 0 for all that ends it */
+
+static const char  edge_hostname_bytes[256] = {
+    ['-'] = '-', ['_'] = '_',
+
+    ['0'] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
+
+    ['A'] = 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
+            'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+
+    ['a'] = 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
+            'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z'
+};
+
+
+/* one branch a byte, which goes one way but for dots */
+
 EDGE_HOT static edge_hostname_e
 edge_hostname_copy_labels(const char *in, size_t len, char *out)
 {
-    char    ch;
     size_t  i, label;
 
     /* where the label begins */
@@ -98,17 +114,9 @@ edge_hostname_copy_labels(const char *in, size_t len, char *out)
     label = 0;
 
     for (i = 0; i < len; i++) {
-        ch = in[i];
+        out[i] = edge_hostname_bytes[(unsigned char) in[i]];
 
-        if (ch >= 'A' && ch <= 'Z') {
-            ch |= 0x20;
-        }
-
-        out[i] = ch;
-
-        if ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9')
-            || ch == '-' || ch == '_')
-        {
+        if (out[i]) {
             continue;
         }
 
@@ -116,10 +124,11 @@ edge_hostname_copy_labels(const char *in, size_t len, char *out)
             return EDGE_HOSTNAME_TOO_LONG;
         }
 
-        if (ch != '.' || i == label) {
+        if (in[i] != '.' || i == label) {
             return EDGE_HOSTNAME_MALFORMED;
         }
 
+        out[i] = '.';
         label = i + 1;
     }
 

@@ -8,35 +8,76 @@
 #include "edge_tls_group.h"
 
 
-static const struct {
-    int           number;
-    unsigned      bit;
-    uint64_t      option;
-} edge_tls_versions[] = {
-    { TLS1_VERSION, EDGE_TLS_1_0, SSL_OP_NO_TLSv1 },
-    { TLS1_1_VERSION, EDGE_TLS_1_1, SSL_OP_NO_TLSv1_1 },
-    { TLS1_2_VERSION, EDGE_TLS_1_2, SSL_OP_NO_TLSv1_2 },
-    { TLS1_3_VERSION, EDGE_TLS_1_3, SSL_OP_NO_TLSv1_3 }
+/* in the order of their bits */
+
+static const uint64_t  edge_tls_no_version[EDGE_TLS_NVERSIONS] = {
+    SSL_OP_NO_TLSv1, SSL_OP_NO_TLSv1_1, SSL_OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_3
 };
 
 
-#define EDGE_TLS_NVERSIONS    4
 #define EDGE_TLS_NO_VERSIONS  (SSL_OP_NO_TLSv1|SSL_OP_NO_TLSv1_1              \
                                |SSL_OP_NO_TLSv1_2|SSL_OP_NO_TLSv1_3)
 
 
+const edge_tls_server_t  edge_tls_some_server = {
+    SSL_OP_NO_TLSv1|SSL_OP_NO_TLSv1_1, 0, 1, NULL
+};
+
+
 static unsigned edge_tls_offered_versions(SSL *ssl);
-static unsigned edge_tls_version_range(const edge_policy_t *policy,
-    unsigned server);
 static unsigned edge_tls_allowed_versions(const edge_tls_policy_t *tls,
-    unsigned server, int security_level);
+    const edge_tls_server_t *server);
 static int edge_tls_has_common(const edge_tls_ids_t *ids,
     const unsigned char *p, size_t len);
-static void edge_tls_set_versions(SSL *ssl, unsigned versions);
+static void edge_tls_set_versions(SSL *ssl, const edge_tls_server_t *server,
+    unsigned versions);
+
+
+/*
+ * A bound that is set replaces that of the server and is itself allowed, the
+ * other stays; what the server leaves out between its bounds stays left out.
+ */
+
+unsigned
+edge_tls_policy_versions(const edge_policy_t *policy, unsigned server)
+{
+    int                         lowest, highest, number;
+    unsigned                    v, bit, mask;
+    const edge_policy_value_t  *min, *max;
+
+    min = &policy->values[EDGE_POLICY_MIN_TLS];
+    max = &policy->values[EDGE_POLICY_MAX_TLS];
+
+    mask = 0;
+
+    for (v = 0; v < EDGE_TLS_NVERSIONS; v++) {
+        bit = 1u << v;
+        number = TLS1_VERSION + (int) v;
+
+        if ((min->text && number < min->number)
+            || (max->text && number > max->number))
+        {
+            continue;
+        }
+
+        lowest = (server & (bit - 1)) == 0;
+        highest = (server & ~(bit | (bit - 1))) == 0;
+
+        if ((server & bit)
+            || (min->text && (lowest || number == min->number))
+            || (max->text && (highest || number == max->number)))
+        {
+            mask |= bit;
+        }
+    }
+
+    return mask;
+}
 
 
 EDGE_HOT void
-edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello)
+edge_tls_hello_read(SSL *ssl, const edge_tls_policy_t *tls,
+    edge_tls_hello_t *hello)
 {
     size_t                len;
     const unsigned char  *p;
@@ -46,7 +87,11 @@ edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello)
     hello->versions = edge_tls_offered_versions(ssl);
     hello->ciphers_len = SSL_client_hello_get0_ciphers(ssl, &hello->ciphers);
 
-    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_groups, &p, &len)
+    /* OpenSSL goes through all extensions for each that is asked for */
+
+    if (tls->groups.n && (hello->versions & EDGE_TLS_1_3)
+        && SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_groups, &p,
+                                     &len)
         && len >= 2)
     {
         hello->groups = p + 2;
@@ -68,68 +113,44 @@ edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello)
 EDGE_HOT static unsigned
 edge_tls_offered_versions(SSL *ssl)
 {
-    int                   number;
     size_t                i, len;
     unsigned              v, mask;
     const unsigned char  *p;
 
-    mask = 0;
-
     if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_versions, &p,
                                   &len))
     {
-        for (i = 1; i + 1 < len; i += 2) {
-            number = (p[i] << 8) + p[i + 1];
-
-            for (v = 0; v < EDGE_TLS_NVERSIONS; v++) {
-                if (edge_tls_versions[v].number == number) {
-                    mask |= edge_tls_versions[v].bit;
-                }
-            }
+        for (i = 1, mask = 0; i + 1 < len; i += 2) {
+            v = (unsigned) (p[i] << 8) + p[i + 1] - TLS1_VERSION;
+            mask |= (v < EDGE_TLS_NVERSIONS) ? 1u << v : 0;
         }
 
         return mask;
     }
 
-    number = (int) SSL_client_hello_get0_legacy_version(ssl);
+    /* all up to that one, of those that can be told this way */
 
-    for (v = 0; v < EDGE_TLS_NVERSIONS - 1; v++) {
-        if (edge_tls_versions[v].number <= number) {
-            mask |= edge_tls_versions[v].bit;
-        }
+    v = SSL_client_hello_get0_legacy_version(ssl);
+
+    if (v < TLS1_VERSION) {
+        return 0;
     }
 
-    return mask;
-}
-
-
-EDGE_HOT unsigned
-edge_tls_server_versions(uint64_t options)
-{
-    unsigned  v, mask;
-
-    mask = 0;
-
-    for (v = 0; v < EDGE_TLS_NVERSIONS; v++) {
-        if ((options & edge_tls_versions[v].option) == 0) {
-            mask |= edge_tls_versions[v].bit;
-        }
-    }
-
-    return mask;
+    return (v < TLS1_2_VERSION) ? (2u << (v - TLS1_VERSION)) - 1
+                                : EDGE_TLS_1_0|EDGE_TLS_1_1|EDGE_TLS_1_2;
 }
 
 
 EDGE_HOT edge_tls_verdict_e
 edge_tls_policy_judge(const edge_tls_policy_t *tls,
-    const edge_tls_hello_t *hello, unsigned server, int security_level,
+    const edge_tls_hello_t *hello, const edge_tls_server_t *server,
     edge_tls_choice_t *choice)
 {
     unsigned               key, common;
     const edge_tls_ids_t  *ids;
 
     choice->version = 0;
-    choice->versions = edge_tls_allowed_versions(tls, server, security_level);
+    choice->versions = edge_tls_allowed_versions(tls, server);
 
     if (edge_tls_demands(tls, EDGE_POLICY_ACTION)) {
         return EDGE_TLS_REJECTED;
@@ -173,63 +194,25 @@ edge_tls_policy_judge(const edge_tls_policy_t *tls,
 
 
 EDGE_HOT static unsigned
-edge_tls_allowed_versions(const edge_tls_policy_t *tls, unsigned server,
-    int security_level)
+edge_tls_allowed_versions(const edge_tls_policy_t *tls,
+    const edge_tls_server_t *server)
 {
-    unsigned  mask;
+    int       security_level;
+    unsigned  v, mask;
 
-    mask = edge_tls_version_range(&tls->policy, server);
-
-    if (tls->security_level >= 0) {
-        security_level = tls->security_level;
+    for (v = 0, mask = 0; v < EDGE_TLS_NVERSIONS; v++) {
+        mask |= (server->options & edge_tls_no_version[v]) ? 0 : 1u << v;
     }
+
+    mask = tls->versions[mask];
+
+    security_level = (tls->security_level >= 0) ? tls->security_level
+                                                : server->security_level;
 
     /* OpenSSL 3.0 and later keep TLSv1.0 and TLSv1.1 to level 0 */
 
     if (security_level > 0) {
         mask &= EDGE_TLS_1_2|EDGE_TLS_1_3;
-    }
-
-    return mask;
-}
-
-
-/*
- * A bound that is set replaces that of the server and is itself allowed, the
- * other stays; what the server leaves out between its bounds stays left out.
- */
-
-EDGE_HOT static unsigned
-edge_tls_version_range(const edge_policy_t *policy, unsigned server)
-{
-    int                         lowest, highest, number;
-    unsigned                    v, bit, mask;
-    const edge_policy_value_t  *min, *max;
-
-    min = &policy->values[EDGE_POLICY_MIN_TLS];
-    max = &policy->values[EDGE_POLICY_MAX_TLS];
-
-    mask = 0;
-
-    for (v = 0; v < EDGE_TLS_NVERSIONS; v++) {
-        bit = edge_tls_versions[v].bit;
-        number = edge_tls_versions[v].number;
-
-        if ((min->text && number < min->number)
-            || (max->text && number > max->number))
-        {
-            continue;
-        }
-
-        lowest = (server & (bit - 1)) == 0;
-        highest = (server & ~(bit | (bit - 1))) == 0;
-
-        if ((server & bit)
-            || (min->text && (lowest || number == min->number))
-            || (max->text && (highest || number == max->number)))
-        {
-            mask |= bit;
-        }
     }
 
     return mask;
@@ -287,15 +270,15 @@ edge_tls_verdict_text(edge_tls_verdict_e verdict)
 
 EDGE_HOT int
 edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
-    const edge_tls_hello_t *hello, const edge_tls_choice_t *choice,
-    const char *present)
+    const edge_tls_hello_t *hello, const edge_tls_server_t *server,
+    const edge_tls_choice_t *choice)
 {
     const char  *sigalgs;
 
     if (edge_tls_demands(tls, EDGE_POLICY_MIN_TLS)
         || edge_tls_demands(tls, EDGE_POLICY_MAX_TLS))
     {
-        edge_tls_set_versions(ssl, choice->versions);
+        edge_tls_set_versions(ssl, server, choice->versions);
     }
 
     sigalgs = edge_tls_demands(tls, EDGE_POLICY_SIGALGS)
@@ -305,7 +288,7 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
         SSL_set_security_level(ssl, tls->security_level);
     }
 
-    return edge_tls_ciphers_set(tls, ssl, hello, choice, present)
+    return edge_tls_ciphers_set(tls, ssl, hello, choice, server->ciphers)
            && edge_tls_group_set(tls, ssl)
            && (sigalgs == NULL || SSL_set1_sigalgs_list(ssl, sigalgs) == 1);
 }
@@ -318,29 +301,22 @@ edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
  */
 
 EDGE_HOT static void
-edge_tls_set_versions(SSL *ssl, unsigned versions)
+edge_tls_set_versions(SSL *ssl, const edge_tls_server_t *server,
+    unsigned versions)
 {
-    long      max;
     uint64_t  off;
     unsigned  v;
 
     for (v = 0, off = 0; v < EDGE_TLS_NVERSIONS; v++) {
-        if ((versions & edge_tls_versions[v].bit) == 0) {
-            off |= edge_tls_versions[v].option;
-        }
+        off |= (versions & (1u << v)) ? 0 : edge_tls_no_version[v];
     }
 
-    if (SSL_get_min_proto_version(ssl) != 0) {
+    if (server->bounded) {
         SSL_set_min_proto_version(ssl, 0);
-    }
-
-    max = SSL_get_max_proto_version(ssl);
-
-    if (max != 0 && max != TLS1_3_VERSION) {
         SSL_set_max_proto_version(ssl, 0);
     }
 
-    if ((SSL_get_options(ssl) & EDGE_TLS_NO_VERSIONS) != off) {
+    if ((server->options & EDGE_TLS_NO_VERSIONS) != off) {
         SSL_clear_options(ssl, EDGE_TLS_NO_VERSIONS);
         SSL_set_options(ssl, off);
     }

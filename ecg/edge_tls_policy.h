@@ -29,6 +29,8 @@ enum {
     EDGE_TLS_1_3 = 8
 };
 
+#define EDGE_TLS_NVERSIONS  4
+
 
 /* Bits of the keys that certificates have. */
 
@@ -99,6 +101,9 @@ typedef struct {
     /* OpenSSL takes groups by the numbers below, too */
     unsigned             numbered;
 
+    /* masks of what is allowed, by what the server allows */
+    unsigned char        versions[1 << EDGE_TLS_NVERSIONS];
+
     edge_tls_ids_t       groups;
 
     /* of the same groups; 0 for those that came with providers */
@@ -134,6 +139,27 @@ typedef struct {
 } edge_tls_hello_t;
 
 
+/* What a server has for connections without a policy. */
+
+typedef struct {
+    /* as options have them: SSL_OP_* */
+    uint64_t             options;
+
+    /* 0: OpenSSL is given no least and no greatest version besides */
+    unsigned             bounded;
+
+    int                  security_level;
+
+    /* the list "ssl_ciphers", NULL if that is not known */
+    const char          *ciphers;
+} edge_tls_server_t;
+
+
+/* One with TLSv1.2 and 1.3, where nothing is known of it. */
+
+extern const edge_tls_server_t  edge_tls_some_server;
+
+
 typedef enum {
     EDGE_TLS_ALLOWED = 0,
     EDGE_TLS_REJECTED,
@@ -160,25 +186,27 @@ typedef struct {
 edge_tls_policy_e edge_tls_policy_compile(edge_tls_policy_t *out,
     const edge_policy_t *policy, edge_tls_policy_error_t *error);
 
+/* The mask of versions that it allows to a server which allows another one. */
+
+unsigned edge_tls_policy_versions(const edge_policy_t *policy,
+    unsigned server);
+
 /* One phrase for a result, e.g. "is unknown to this OpenSSL". */
 
 const char *edge_tls_policy_error_text(edge_tls_policy_e result);
 
-/* Reads what is offered; to be called in the ClientHello callback only. */
-
-void edge_tls_hello_read(SSL *ssl, edge_tls_hello_t *hello);
-
-/* The versions that options allow, as "ssl_protocols" set them: SSL_OP_*. */
-
-unsigned edge_tls_server_versions(uint64_t options);
-
 /*
- * Tells what a ClientHello gets under a policy from a server that allows the
- * versions of the mask server at its security level.
+ * Reads what is offered and tls is judged by; to be called in the ClientHello
+ * callback only.
  */
 
+void edge_tls_hello_read(SSL *ssl, const edge_tls_policy_t *tls,
+    edge_tls_hello_t *hello);
+
+/* Tells what a ClientHello gets under a policy from a server. */
+
 edge_tls_verdict_e edge_tls_policy_judge(const edge_tls_policy_t *tls,
-    const edge_tls_hello_t *hello, unsigned server, int security_level,
+    const edge_tls_hello_t *hello, const edge_tls_server_t *server,
     edge_tls_choice_t *choice);
 
 /* The reason in words, as logged: "no common version" and so on. */
@@ -186,14 +214,14 @@ edge_tls_verdict_e edge_tls_policy_judge(const edge_tls_policy_t *tls,
 const char *edge_tls_verdict_text(edge_tls_verdict_e verdict);
 
 /*
- * Makes the choice hold on ssl for the client that sent hello.  The ciphers
- * there are from the list present, NULL if that is not known.  tls stays as
- * long as ssl does.  Returns 0 if OpenSSL refused a part.
+ * Makes the choice hold on ssl, which is as server says, for the client that
+ * sent hello.  tls stays as long as ssl does.  Returns 0 if OpenSSL refused a
+ * part.
  */
 
 int edge_tls_policy_apply(const edge_tls_policy_t *tls, SSL *ssl,
-    const edge_tls_hello_t *hello, const edge_tls_choice_t *choice,
-    const char *present);
+    const edge_tls_hello_t *hello, const edge_tls_server_t *server,
+    const edge_tls_choice_t *choice);
 
 /*
  * Tells whether a connection that was made under another policy is as this

@@ -36,7 +36,7 @@ edge_tls_policy_e
 edge_tls_policy_compile(edge_tls_policy_t *out, const edge_policy_t *policy,
     edge_tls_policy_error_t *error)
 {
-    unsigned           key;
+    unsigned           key, server;
     SSL_CTX           *ctx;
     edge_tls_policy_e  result;
 
@@ -50,6 +50,11 @@ edge_tls_policy_compile(edge_tls_policy_t *out, const edge_policy_t *policy,
 
     if (edge_policy_check(policy) != EDGE_POLICY_OK) {
         return EDGE_TLS_POLICY_MIN_ABOVE_MAX;
+    }
+
+    for (server = 0; server < sizeof(out->versions); server++) {
+        out->versions[server] = (unsigned char)
+                                edge_tls_policy_versions(policy, server);
     }
 
     /* what OpenSSL says of unknown names is not for the next connection */

@@ -112,9 +112,9 @@ ngx_edge_policy_api_add_handshake(ngx_edge_policy_api_out_t *out,
     edge_policy_resolved_t *resolved)
 {
     SSL_CTX                  *ctx;
-    unsigned                  server;
     edge_tls_hello_t          hello;
     edge_tls_policy_t         tls;
+    edge_tls_server_t         server;
     edge_tls_choice_t         choice;
     edge_tls_verdict_e        verdict;
     edge_tls_policy_error_t   error;
@@ -131,17 +131,19 @@ ngx_edge_policy_api_add_handshake(ngx_edge_policy_api_out_t *out,
     sscf = ngx_http_get_module_srv_conf(out->request, ngx_http_ssl_module);
     ctx = sscf->ssl.ctx;
 
-    server = ctx ? edge_tls_server_versions(SSL_CTX_get_options(ctx))
-                 : EDGE_TLS_1_2|EDGE_TLS_1_3;
+    server = edge_tls_some_server;
+
+    if (ctx) {
+        server.options = SSL_CTX_get_options(ctx);
+        server.security_level = SSL_CTX_get_security_level(ctx);
+    }
 
     ngx_memzero(&hello, sizeof(edge_tls_hello_t));
 
     hello.any_cipher = 1;
     hello.versions = ngx_edge_policy_api_versions(out->request);
 
-    verdict = edge_tls_policy_judge(&tls, &hello, server,
-                                    ctx ? SSL_CTX_get_security_level(ctx) : 1,
-                                    &choice);
+    verdict = edge_tls_policy_judge(&tls, &hello, &server, &choice);
 
     if (verdict != EDGE_TLS_ALLOWED) {
         ngx_edge_policy_api_add(out, 128, ",\"handshake\":{\"version\":null,"

@@ -32,7 +32,7 @@ ngx_edge_tls_policy_apply(ngx_edge_client_hello_t *hello, int *alert,
 
     /* after HelloRetryRequest what was decided before holds */
 
-    state = ngx_edge_tls_policy_state(hello->ssl_conn);
+    state = hello->retry ? ngx_edge_tls_policy_state(hello->ssl_conn) : NULL;
 
     if (state == NULL) {
 
@@ -109,16 +109,16 @@ EDGE_HOT static ngx_int_t
 ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
     ngx_edge_tls_policy_state_t *state)
 {
-    unsigned                  server;
     ngx_ssl_conn_t           *ssl_conn;
     edge_tls_hello_t          offer;
+    edge_tls_server_t         server;
     edge_tls_choice_t         choice;
     edge_tls_verdict_e        verdict;
     ngx_http_ssl_srv_conf_t  *sscf;
 
     ssl_conn = hello->ssl_conn;
 
-    edge_tls_hello_read(ssl_conn, &offer);
+    edge_tls_hello_read(ssl_conn, state->tls, &offer);
 
 #if (NGX_HTTP_V3)
     if (hello->connection->listening->quic) {
@@ -126,10 +126,14 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
     }
 #endif
 
-    server = edge_tls_server_versions(SSL_get_options(ssl_conn));
+    sscf = hello->conf_ctx->srv_conf[ngx_http_ssl_module.ctx_index];
 
-    verdict = edge_tls_policy_judge(state->tls, &offer, server,
-                                    SSL_get_security_level(ssl_conn), &choice);
+    server.options = SSL_get_options(ssl_conn);
+    server.bounded = hello->bounded;
+    server.security_level = SSL_get_security_level(ssl_conn);
+    server.ciphers = (char *) sscf->ciphers.data;
+
+    verdict = edge_tls_policy_judge(state->tls, &offer, &server, &choice);
 
     if (verdict != EDGE_TLS_ALLOWED) {
         ngx_edge_tls_policy_log_refused(hello, state,
@@ -139,10 +143,7 @@ ngx_edge_tls_policy_apply_state(ngx_edge_client_hello_t *hello, int *alert,
         return NGX_ERROR;
     }
 
-    sscf = hello->conf_ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-
-    if (!edge_tls_policy_apply(state->tls, ssl_conn, &offer, &choice,
-                               (char *) sscf->ciphers.data))
+    if (!edge_tls_policy_apply(state->tls, ssl_conn, &offer, &server, &choice))
     {
         goto failed;
     }

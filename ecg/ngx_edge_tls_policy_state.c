@@ -60,7 +60,7 @@ ngx_edge_tls_policy_free_state(void *data)
         edge_tls_policy_name_release(state->held);
     }
 
-    edge_blocks_give(&ngx_edge_tls_policy_states, state);
+    ngx_edge_blocks_give(&ngx_edge_tls_policy_states, state);
 }
 
 

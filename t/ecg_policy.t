@@ -238,5 +238,23 @@ is(answer(sni => 'strict.test', versions => ['1.2']), 'alert 70',
     'after a reload');
 
 is(join('', $edge->complaints), '', 'no complaints');
+$edge->stop;
+
+# bounds that OpenSSL has besides ssl_protocols give way, too
+
+$edge = EdgeTest->start(http => <<"C");
+    $tls
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_conf_command MinProtocol TLSv1.3;
+
+    ecg_policy old.test min_tls=1.2;
+
+    server { listen %%PORT%% ssl; server_name x.test; }
+C
+
+is(answer(sni => 'x.test', versions => ['1.2']), 'alert 70',
+    'a least version of ssl_conf_command');
+like(answer(sni => 'old.test', versions => ['1.2']), qr/^1\.2/,
+    '... and a policy that has another');
 
 done_testing();

@@ -32,9 +32,10 @@ check_compiled(const edge_tls_policy_t *tls)
         hello.ciphers = ciphers;
         hello.ciphers_len = sizeof(ciphers);
 
-        if (edge_tls_policy_judge(tls, &hello, 12, 1, &choice)
+        if (edge_tls_policy_judge(tls, &hello, &edge_tls_some_server, &choice)
             == EDGE_TLS_ALLOWED
-            && !edge_tls_policy_apply(tls, ssl, &hello, &choice, NULL))
+            && !edge_tls_policy_apply(tls, ssl, &hello, &edge_tls_some_server,
+                                      &choice))
         {
             abort();
         }

@@ -43,18 +43,22 @@ judge(SSL *ssl, int *alert, void *arg)
 {
     edge_tls_hello_t           hello;
     edge_tls_choice_t          choice;
+    edge_tls_server_t          server;
     edge_tls_verdict_e         verdict;
     const edge_tls_policy_t  **policy = arg;
 
-    edge_tls_hello_read(ssl, &hello);
+    edge_tls_hello_read(ssl, *policy, &hello);
 
-    verdict = edge_tls_policy_judge(*policy, &hello, SERVER, 1, &choice);
+    server = edge_tls_some_server;
+    server.bounded = 1;
+
+    verdict = edge_tls_policy_judge(*policy, &hello, &server, &choice);
 
     check(edge_tls_verdict_text(verdict) != NULL);
 
     if (verdict == EDGE_TLS_ALLOWED) {
         check(choice.version & choice.versions & hello.versions & SERVER);
-        check(edge_tls_policy_apply(*policy, ssl, &hello, &choice, NULL));
+        check(edge_tls_policy_apply(*policy, ssl, &hello, &server, &choice));
     }
 
     *alert = SSL_AD_HANDSHAKE_FAILURE;

@@ -48,19 +48,20 @@ compile(const char *text)
 static int
 client_hello(SSL *ssl, int *alert, void *arg)
 {
-    unsigned            server;
     edge_tls_hello_t    hello;
+    edge_tls_server_t   server;
     edge_tls_verdict_e *verdict = arg;
 
-    edge_tls_hello_read(ssl, &hello);
+    edge_tls_hello_read(ssl, &tls, &hello);
 
-    server = edge_tls_server_versions(SSL_get_options(ssl));
+    server = (edge_tls_server_t) {
+        SSL_get_options(ssl), 1, SSL_get_security_level(ssl), NULL
+    };
 
-    *verdict = edge_tls_policy_judge(&tls, &hello, server,
-                                     SSL_get_security_level(ssl), &choice);
+    *verdict = edge_tls_policy_judge(&tls, &hello, &server, &choice);
 
     return *verdict == EDGE_TLS_ALLOWED
-           && edge_tls_policy_apply(&tls, ssl, &hello, &choice, NULL)
+           && edge_tls_policy_apply(&tls, ssl, &hello, &server, &choice)
            ? SSL_CLIENT_HELLO_SUCCESS : SSL_CLIENT_HELLO_ERROR;
 }
 

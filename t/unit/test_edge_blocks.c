@@ -71,12 +71,40 @@ test_few_are_kept(void **state)
 }
 
 
+/* what led to it is still read: with the list full, too, another one goes */
+
+static void
+test_given_and_read(void **state)
+{
+    int             i;
+    unsigned char  *taken[2 * EDGE_BLOCKS_KEPT];
+    edge_blocks_t   blocks;
+
+    memset(&blocks, 0, sizeof(blocks));
+
+    for (i = 0; i < 2 * EDGE_BLOCKS_KEPT; i++) {
+        taken[i] = edge_blocks_take(&blocks, sizeof(void *) + 1);
+        assert_non_null(taken[i]);
+        taken[i][sizeof(void *)] = (unsigned char) i;
+    }
+
+    for (i = 0; i < 2 * EDGE_BLOCKS_KEPT; i++) {
+        edge_blocks_give(&blocks, taken[i]);
+        assert_ptr_equal(blocks.first, taken[i]);
+        assert_int_equal(taken[i][sizeof(void *)], i);
+    }
+
+    edge_blocks_free(&blocks);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_the_last_one_is_the_next),
         cmocka_unit_test(test_few_are_kept),
+        cmocka_unit_test(test_given_and_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

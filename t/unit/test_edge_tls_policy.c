@@ -21,6 +21,7 @@ static int
 judge(unsigned offered, unsigned server, int level)
 {
     edge_tls_hello_t            hello;
+    edge_tls_server_t           by;
     static const unsigned char  ciphers[] = { 0x13, 0x01, 0xc0, 0x2f };
     static const unsigned char  groups[] = { 0, 29, 0, 23 };
 
@@ -31,7 +32,14 @@ judge(unsigned offered, unsigned server, int level)
     hello.groups = groups;
     hello.groups_len = sizeof(groups);
 
-    return (int) edge_tls_policy_judge(&tls, &hello, server, level, &choice);
+    memset(&by, 0, sizeof(by));
+    by.options = ((server & EDGE_TLS_1_0) ? 0 : SSL_OP_NO_TLSv1)
+                 | ((server & EDGE_TLS_1_1) ? 0 : SSL_OP_NO_TLSv1_1)
+                 | ((server & EDGE_TLS_1_2) ? 0 : SSL_OP_NO_TLSv1_2)
+                 | ((server & EDGE_TLS_1_3) ? 0 : SSL_OP_NO_TLSv1_3);
+    by.security_level = level;
+
+    return (int) edge_tls_policy_judge(&tls, &hello, &by, &choice);
 }
 
 

@@ -56,8 +56,8 @@ print_verdict(const edge_policy_t *policy, const char *versions)
 
     hello.any_cipher = 1;
 
-    verdict = edge_tls_policy_judge(&tls, &hello, EDGE_TLS_1_2|EDGE_TLS_1_3,
-                                    1, &choice);
+    verdict = edge_tls_policy_judge(&tls, &hello, &edge_tls_some_server,
+                                    &choice);
 
     if (verdict == EDGE_TLS_ALLOWED) {
         printf("handshake TLSv1.%d\n", choice.version == EDGE_TLS_1_3 ? 3
