@@ -612,6 +612,11 @@ ngx_http_ecg_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    if (emcf->slot.hello.chain) {
+        ngx_edge_client_hello_init_process();
+        ngx_edge_tls_policy_state_init_process();
+    }
+
     if (emcf->store.path.data) {
         (void) ngx_edge_policy_store_get(&emcf->store, cycle->log);
     }

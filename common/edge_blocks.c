@@ -5,19 +5,56 @@
 #include "edge_hot.h"
 
 
+/* In front of those that were made at once, as what is aligned for anything. */
+
+typedef union {
+    void         *next;
+    long double   aligned;
+} edge_blocks_made_t;
+
+
+int
+edge_blocks_make(edge_blocks_t *blocks, size_t size)
+{
+    char                *block;
+    unsigned             n;
+    edge_blocks_made_t  *made;
+
+    size = (size + sizeof(edge_blocks_made_t) - 1)
+           & ~(sizeof(edge_blocks_made_t) - 1);
+
+    made = malloc(sizeof(edge_blocks_made_t) + EDGE_BLOCKS_MADE * size);
+    if (made == NULL) {
+        return 0;
+    }
+
+    made->next = blocks->made;
+    blocks->made = made;
+
+    block = (char *) (made + 1);
+
+    for (n = 0; n < EDGE_BLOCKS_MADE; n++) {
+        *(void **) block = blocks->first;
+        blocks->first = block;
+        block += size;
+    }
+
+    return 1;
+}
+
+
 EDGE_HOT void *
 edge_blocks_take(edge_blocks_t *blocks, size_t size)
 {
     void  *block;
 
-    block = blocks->first;
-
-    if (block == NULL) {
-        return malloc(size < sizeof(void *) ? sizeof(void *) : size);
+    if (blocks->first == NULL && !edge_blocks_make(blocks, size)) {
+        return NULL;
     }
 
+    block = blocks->first;
     blocks->first = *(void **) block;
-    blocks->n--;
+    blocks->taken++;
 
     return block;
 }
@@ -26,32 +63,26 @@ edge_blocks_take(edge_blocks_t *blocks, size_t size)
 EDGE_HOT void
 edge_blocks_give(edge_blocks_t *blocks, void *block)
 {
-    void  *before;
-
-    before = blocks->first;
+    *(void **) block = blocks->first;
     blocks->first = block;
-
-    if (blocks->n == EDGE_BLOCKS_KEPT) {
-        *(void **) block = *(void **) before;
-        free(before);
-        return;
-    }
-
-    *(void **) block = before;
-    blocks->n++;
+    blocks->taken--;
 }
 
 
 void
 edge_blocks_free(edge_blocks_t *blocks)
 {
-    void  *block;
+    edge_blocks_made_t  *made;
 
-    while (blocks->first) {
-        block = blocks->first;
-        blocks->first = *(void **) block;
-        free(block);
+    if (blocks->taken) {
+        return;
     }
 
-    blocks->n = 0;
+    while (blocks->made) {
+        made = blocks->made;
+        blocks->made = made->next;
+        free(made);
+    }
+
+    blocks->first = NULL;
 }

@@ -14,6 +14,13 @@ typedef struct {
 } ngx_edge_block_t;
 
 
+void
+ngx_edge_blocks_make(edge_blocks_t *blocks, size_t size)
+{
+    (void) edge_blocks_make(blocks, sizeof(ngx_edge_block_t) + size);
+}
+
+
 EDGE_HOT void *
 ngx_edge_blocks_add(ngx_pool_t *pool, edge_blocks_t *blocks, size_t size,
     ngx_pool_cleanup_pt handler)

@@ -17,6 +17,13 @@
 
 
 /*
+ * When a process begins: makes room for blocks of size bytes.  That there is no
+ * memory is told by who adds one.
+ */
+
+void ngx_edge_blocks_make(edge_blocks_t *blocks, size_t size);
+
+/*
  * A block of size bytes, not zeroed, which the handler gets when the pool is
  * destroyed, for ngx_edge_blocks_give().  NULL without memory.
  */

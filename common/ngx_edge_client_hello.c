@@ -40,8 +40,6 @@ static ngx_int_t ngx_edge_client_hello_retry(ngx_edge_client_hello_t *hello,
     int *alert);
 static ngx_int_t ngx_edge_client_hello_keep(ngx_edge_client_hello_t *hello);
 static void ngx_edge_client_hello_release(void *data);
-static int ngx_edge_client_hello_not_resumable(ngx_ssl_conn_t *ssl_conn,
-    int is_forward_secure);
 
 
 static ngx_str_t  ngx_edge_client_hello_modules[] = {
@@ -336,64 +334,15 @@ ngx_edge_client_hello_release(void *data)
 
 
 void
+ngx_edge_client_hello_init_process(void)
+{
+    ngx_edge_blocks_make(&ngx_edge_client_hello_states,
+                         sizeof(ngx_edge_client_hello_state_t));
+}
+
+
+void
 ngx_edge_client_hello_exit_process(void)
 {
     edge_blocks_free(&ngx_edge_client_hello_states);
-}
-
-
-ngx_int_t
-ngx_edge_client_hello_refuse_resumption(ngx_edge_client_hello_t *hello)
-{
-    u_char  context[SSL_MAX_SID_CTX_LENGTH];
-
-    /* a session offered is of another context, whatever it is */
-
-    if (RAND_bytes(context, SSL_MAX_SID_CTX_LENGTH) != 1
-        || SSL_set_session_id_context(hello->ssl_conn, context,
-                                      SSL_MAX_SID_CTX_LENGTH)
-           != 1)
-    {
-        return NGX_ERROR;
-    }
-
-    /* options would be undone by nginx's servername callback: not used */
-
-    SSL_set_not_resumable_session_callback(hello->ssl_conn,
-                                           ngx_edge_client_hello_not_resumable);
-
-    if (SSL_set_num_tickets(hello->ssl_conn, 0) != 1) {
-        return NGX_ERROR;
-    }
-
-    hello->resumption_refused = 1;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_edge_client_hello_session_context(ngx_edge_client_hello_t *hello,
-    u_char *context, size_t len)
-{
-    if (hello->resumption_refused) {
-        return NGX_OK;
-    }
-
-    if (SSL_set_session_id_context(hello->ssl_conn, context,
-                                   (unsigned int) len)
-        != 1)
-    {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static int
-ngx_edge_client_hello_not_resumable(ngx_ssl_conn_t *ssl_conn,
-    int is_forward_secure)
-{
-    return 1;
 }

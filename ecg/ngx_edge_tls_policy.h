@@ -117,6 +117,7 @@ edge_tls_policy_entry_t *ngx_edge_tls_policy_entry(
     const edge_policy_t *policy);
 
 void ngx_edge_tls_policy_exit_process(void);
+void ngx_edge_tls_policy_state_init_process(void);
 void ngx_edge_tls_policy_state_exit_process(void);
 
 /* Decides on a ClientHello by conf, that of the server SNI selected. */

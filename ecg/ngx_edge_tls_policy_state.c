@@ -65,6 +65,14 @@ ngx_edge_tls_policy_free_state(void *data)
 
 
 void
+ngx_edge_tls_policy_state_init_process(void)
+{
+    ngx_edge_blocks_make(&ngx_edge_tls_policy_states,
+                         NGX_EDGE_TLS_POLICY_STATE);
+}
+
+
+void
 ngx_edge_tls_policy_state_exit_process(void)
 {
     edge_blocks_free(&ngx_edge_tls_policy_states);

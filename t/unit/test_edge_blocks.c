@@ -12,6 +12,10 @@
 #include "edge_blocks.h"
 
 
+#define SIZE  100
+#define MANY  (3 * EDGE_BLOCKS_MADE + 1)
+
+
 static void
 test_the_last_one_is_the_next(void **state)
 {
@@ -20,81 +24,77 @@ test_the_last_one_is_the_next(void **state)
 
     memset(&blocks, 0, sizeof(blocks));
 
-    one = edge_blocks_take(&blocks, 100);
-    two = edge_blocks_take(&blocks, 100);
+    one = edge_blocks_take(&blocks, SIZE);
+    two = edge_blocks_take(&blocks, SIZE);
     assert_non_null(one);
     assert_non_null(two);
-    assert_ptr_not_equal(one, two);
-
-    memset(one, 'x', 100);
-    memset(two, 'x', 100);
 
     edge_blocks_give(&blocks, one);
     edge_blocks_give(&blocks, two);
-    assert_int_equal(blocks.n, 2);
 
-    assert_ptr_equal(edge_blocks_take(&blocks, 100), two);
-    assert_ptr_equal(edge_blocks_take(&blocks, 100), one);
-    assert_int_equal(blocks.n, 0);
+    assert_ptr_equal(edge_blocks_take(&blocks, SIZE), two);
+    assert_ptr_equal(edge_blocks_take(&blocks, SIZE), one);
+
+    edge_blocks_give(&blocks, one);
+    edge_blocks_give(&blocks, two);
+    edge_blocks_free(&blocks);
+}
+
+
+/* aligned, of their own, and whole when they were given, but for a pointer */
+
+static void
+test_many(void **state)
+{
+    int             i;
+    size_t          k;
+    unsigned char  *taken[MANY];
+    edge_blocks_t   blocks;
+
+    memset(&blocks, 0, sizeof(blocks));
+    assert_int_equal(edge_blocks_make(&blocks, SIZE), 1);
+
+    for (i = 0; i < MANY; i++) {
+        taken[i] = edge_blocks_take(&blocks, SIZE);
+        assert_non_null(taken[i]);
+        assert_int_equal((uintptr_t) taken[i] % sizeof(long double), 0);
+        memset(taken[i], i, SIZE);
+    }
+
+    for (i = 0; i < MANY; i++) {
+        assert_int_equal(taken[i][0], i);
+        edge_blocks_give(&blocks, taken[i]);
+    }
+
+    for (i = 0; i < MANY; i++) {
+        for (k = sizeof(void *); k < SIZE; k++) {
+            assert_int_equal(taken[i][k], i);
+        }
+    }
+
+    edge_blocks_free(&blocks);
     assert_null(blocks.first);
-
-    free(one);
-    free(two);
+    assert_null(blocks.made);
 }
 
 
 static void
-test_few_are_kept(void **state)
+test_none_is_freed_while_one_is_taken(void **state)
 {
-    int             i;
-    void           *taken[2 * EDGE_BLOCKS_KEPT];
+    unsigned char  *block;
     edge_blocks_t   blocks;
 
     memset(&blocks, 0, sizeof(blocks));
 
-    /* one that is too small for what links them */
-
-    for (i = 0; i < 2 * EDGE_BLOCKS_KEPT; i++) {
-        taken[i] = edge_blocks_take(&blocks, 1);
-        assert_non_null(taken[i]);
-    }
-
-    for (i = 0; i < 2 * EDGE_BLOCKS_KEPT; i++) {
-        edge_blocks_give(&blocks, taken[i]);
-    }
-
-    assert_int_equal(blocks.n, EDGE_BLOCKS_KEPT);
+    block = edge_blocks_take(&blocks, SIZE);
+    assert_non_null(block);
 
     edge_blocks_free(&blocks);
-    assert_int_equal(blocks.n, 0);
-    assert_null(blocks.first);
-}
+    memset(block, 1, SIZE);
 
-
-/* what led to it is still read: with the list full, too, another one goes */
-
-static void
-test_given_and_read(void **state)
-{
-    int             i;
-    unsigned char  *taken[2 * EDGE_BLOCKS_KEPT];
-    edge_blocks_t   blocks;
-
-    memset(&blocks, 0, sizeof(blocks));
-
-    for (i = 0; i < 2 * EDGE_BLOCKS_KEPT; i++) {
-        taken[i] = edge_blocks_take(&blocks, sizeof(void *) + 1);
-        assert_non_null(taken[i]);
-        taken[i][sizeof(void *)] = (unsigned char) i;
-    }
-
-    for (i = 0; i < 2 * EDGE_BLOCKS_KEPT; i++) {
-        edge_blocks_give(&blocks, taken[i]);
-        assert_ptr_equal(blocks.first, taken[i]);
-        assert_int_equal(taken[i][sizeof(void *)], i);
-    }
-
+    edge_blocks_give(&blocks, block);
     edge_blocks_free(&blocks);
+    assert_null(blocks.made);
 }
 
 
@@ -103,8 +103,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_the_last_one_is_the_next),
-        cmocka_unit_test(test_few_are_kept),
-        cmocka_unit_test(test_given_and_read),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_none_is_freed_while_one_is_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
