@@ -14,8 +14,8 @@ quarter are compared. Each nginx is started anew many times, as where its memory
 happens to lie makes it faster or slower; so that it lies elsewhere each time,
 other formats of a log that nobody writes are in its configuration. How sure
 the difference is, is told by those of these starts; that of a second nginx
-without the module is what else is in them. A store with an API is compared to a stock nginx that has
-threads, too. Under seven minutes.
+without the module is what else is in them. A store with an API is compared to a
+stock nginx that has threads, too. Under seven minutes.
 
     BENCH_COUNT=25 handshakes counted
     BENCH_STARTS=80    BENCH_ROUNDS=6    BENCH_LIMIT=150 seconds for all starts
@@ -91,8 +91,9 @@ def timed_variants(path):
 
 def padding():
     """Directives without effect, which take memory."""
-    return "".join("log_format pad%d '%s';\n" % (
-        i, "x" * random.randrange(1, 1000)) for i in range(random.randrange(40)))
+    return "".join("log_format pad%d '%s';\n"
+                   % (i, "x" * random.randrange(1, 1000))
+                   for i in range(random.randrange(40)))
 
 
 class Counted(ecg.Nginx):

@@ -28,6 +28,7 @@ test_the_last_one_is_the_next(void **state)
     two = edge_blocks_take(&blocks, SIZE);
     assert_non_null(one);
     assert_non_null(two);
+    assert_ptr_not_equal(one, two);
 
     edge_blocks_give(&blocks, one);
     edge_blocks_give(&blocks, two);
@@ -78,6 +79,33 @@ test_many(void **state)
 }
 
 
+/* too small for what links them */
+
+static void
+test_small(void **state)
+{
+    int             i;
+    unsigned char  *taken[MANY];
+    edge_blocks_t   blocks;
+
+    memset(&blocks, 0, sizeof(blocks));
+
+    for (i = 0; i < MANY; i++) {
+        taken[i] = edge_blocks_take(&blocks, 1);
+        assert_non_null(taken[i]);
+        *taken[i] = (unsigned char) i;
+    }
+
+    for (i = 0; i < MANY; i++) {
+        assert_int_equal(*taken[i], i);
+        edge_blocks_give(&blocks, taken[i]);
+    }
+
+    assert_int_equal(blocks.taken, 0);
+    edge_blocks_free(&blocks);
+}
+
+
 static void
 test_none_is_freed_while_one_is_taken(void **state)
 {
@@ -104,6 +132,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_the_last_one_is_the_next),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_small),
         cmocka_unit_test(test_none_is_freed_while_one_is_taken),
     };
 
